@@ -1,0 +1,1 @@
+"""ResNet Lab's library: residual networks as data, arithmetic, Keras models and training runs."""

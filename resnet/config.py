@@ -1,0 +1,276 @@
+"""What a network is and how it is trained, as validated data. Standard library only: every page, test and worker can hold one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal, get_args
+
+from resnet.datasets import DATASETS, DatasetFacts
+from resnet.errors import ConfigError
+
+Block = Literal["basic"]
+Stem = Literal["imagenet", "cifar"]
+Shortcut = Literal["projection", "none"]
+Padding = Literal["same", "symmetric"]
+Activation = Literal["relu", "gelu", "silu", "tanh"]
+Initializer = Literal["he_fan_out", "he_fan_in"]
+DatasetName = Literal["fashion-mnist", "fashion-mnist-subset"]
+Optimizer = Literal["adam", "sgd"]
+Schedule = Literal["constant", "one-cycle"]
+
+MAX_BLOCKS_PER_STAGE = 1_000
+MAX_STAGES = 8
+MAX_WIDTH = 8_192
+MAX_SIDE = 4_096
+MAX_CLASSES = 100_000
+MAX_BATCH = 8_192
+MAX_EPOCHS = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResNetConfig:
+    """A residual network. Raises ConfigError, naming the rule and the value, for a network that cannot exist.
+
+    Attributes:
+        name: lower-case letters, digits and hyphens; what the network is called in a run.
+        block: "basic" is two 3x3 convolutions (He et al. 2015, figure 5 left).
+        depths: blocks per stage, e.g. (3, 4, 6, 3).
+        widths: output channels per stage, one number for each of `depths`.
+        input_shape: (height, width, channels) of one image.
+        num_classes: logits of the head.
+        stem: "imagenet" is 7x7 stride 2 and a 3x3 max-pool stride 2; "cifar" is one 3x3 at full resolution.
+        shortcut: "projection" puts a 1x1 convolution exactly where shapes differ; "none" leaves out shortcut
+            and add, which is the paper's plain network.
+        padding: "symmetric" pads alike on both sides, as PyTorch does; "same" is TensorFlow's rule.
+        dropout: share of features dropped before the classifier while training, 0 <= dropout < 1.
+        activation: after every batch normalisation but the one before the add, and after the add.
+        bn_epsilon: added to the variance. bn_momentum: in Keras's sense, the share of the old moving statistics kept.
+        initializer: "he_fan_out" as torchvision, "he_fan_in" as Keras's `he_normal`.
+    """
+
+    name: str
+    block: Block
+    depths: tuple[int, ...]
+    widths: tuple[int, ...]
+    input_shape: tuple[int, int, int]
+    num_classes: int
+    stem: Stem
+    shortcut: Shortcut = "projection"
+    padding: Padding = "symmetric"
+    dropout: float = 0.0
+    activation: Activation = "relu"
+    bn_epsilon: float = 1e-5
+    bn_momentum: float = 0.9
+    initializer: Initializer = "he_fan_out"
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+        _check_choice("block", self.block, Block)
+        _check_choice("stem", self.stem, Stem)
+        _check_choice("shortcut", self.shortcut, Shortcut)
+        _check_choice("padding", self.padding, Padding)
+        _check_choice("activation", self.activation, Activation)
+        _check_choice("initializer", self.initializer, Initializer)
+        _check_whole_numbers("depths", self.depths, MAX_BLOCKS_PER_STAGE)
+        _check_whole_numbers("widths", self.widths, MAX_WIDTH)
+        if not 1 <= len(self.depths) <= MAX_STAGES:
+            raise ConfigError("depths must name between 1 and {most} stages, got {count}", most=MAX_STAGES, count=len(self.depths))
+        if len(self.depths) != len(self.widths):
+            raise ConfigError(
+                "depths and widths must name the same number of stages, got {depths} depths and {widths} widths",
+                depths=len(self.depths),
+                widths=len(self.widths),
+            )
+        _check_whole_numbers("input_shape", self.input_shape, MAX_SIDE)
+        if len(self.input_shape) != 3:
+            raise ConfigError("input_shape must be (height, width, channels), got {value}", value=self.input_shape)
+        _check_whole_number("num_classes", self.num_classes, 2, MAX_CLASSES)
+        _check_number("dropout", self.dropout, low=0, high=1, high_allowed=False)
+        _check_number("bn_epsilon", self.bn_epsilon, low=0, high=1, low_allowed=False)
+        _check_number("bn_momentum", self.bn_momentum, low=0, high=1, high_allowed=False)
+        self._check_strides()
+
+    @property
+    def depth(self) -> int:
+        """Layers with weights as the paper counts them: projections left out, e.g. 34 for ResNet-34."""
+        return 2 + 2 * sum(self.depths)
+
+    @property
+    def downsampling(self) -> tuple[tuple[str, int], ...]:
+        """(what, stride) of every part that has a stride, in order; the first stage keeps its resolution."""
+        stem = (("stem_conv", 2), ("stem_pool", 2)) if self.stem == "imagenet" else (("stem_conv", 1),)
+        return stem + tuple((f"stage{stage}", 1 if stage == 1 else 2) for stage in range(1, len(self.depths) + 1))
+
+    def _check_strides(self) -> None:
+        height, width, _ = self.input_shape
+        for part, stride in self.downsampling:
+            if stride > 1 and min(height, width) < 2:
+                raise ConfigError(
+                    "{part} halves the resolution and needs at least 2x2 pixels, but with an input of "
+                    "{input_height}x{input_width} only {height}x{width} are left there",
+                    part=part,
+                    input_height=self.input_shape[0],
+                    input_width=self.input_shape[1],
+                    height=height,
+                    width=width,
+                )
+            height, width = -(-height // stride), -(-width // stride)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How a network is trained. Raises ConfigError for a value outside its range.
+
+    Attributes:
+        optimizer: "adam", or "sgd" with Nesterov momentum 0.9.
+        learning_rate: the rate, or the peak of a one-cycle schedule.
+        schedule: "constant" (a plateau may still cut it), or "one-cycle": up, then down to nearly 0 over the whole run.
+        batch_size: images per optimiser step.
+        epochs: passes over the training split, at most.
+        early_stopping_patience: epochs without a lower validation loss before the run ends and the best weights
+            are restored; None trains to the end and keeps the last weights.
+        plateau_patience: epochs without a lower validation loss before the rate is halved (never below 1e-6); None never does.
+    """
+
+    optimizer: Optimizer = "adam"
+    learning_rate: float = 1e-3
+    schedule: Schedule = "constant"
+    batch_size: int = 64
+    epochs: int = 10
+    early_stopping_patience: int | None = None
+    plateau_patience: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_choice("optimizer", self.optimizer, Optimizer)
+        _check_choice("schedule", self.schedule, Schedule)
+        _check_number("learning_rate", self.learning_rate, low=0, high=100, low_allowed=False)
+        _check_whole_number("batch_size", self.batch_size, 1, MAX_BATCH)
+        _check_whole_number("epochs", self.epochs, 1, MAX_EPOCHS)
+        if self.early_stopping_patience is not None:
+            _check_whole_number("early_stopping_patience", self.early_stopping_patience, 1, MAX_EPOCHS)
+        if self.plateau_patience is not None:
+            _check_whole_number("plateau_patience", self.plateau_patience, 1, MAX_EPOCHS)
+            if self.schedule != "constant":
+                raise ConfigError(
+                    "plateau_patience cuts a constant rate and cannot be combined with the schedule {schedule!r}", schedule=self.schedule
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainConfig:
+    """One training run: networks, data, recipe, seed. `max_steps` ends it normally after so many optimiser steps.
+
+    Raises ConfigError where a network does not fit the data set; `adapt(network, dataset)` makes the one that does.
+    """
+
+    networks: tuple[ResNetConfig, ...]
+    dataset: DatasetName
+    recipe: Recipe
+    seed: int = 42
+    max_steps: int | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.networks, tuple) or len(self.networks) != 1:
+            count = len(self.networks) if isinstance(self.networks, (tuple, list)) else 0
+            raise ConfigError("networks must be a tuple of exactly one network, got {count}", count=count)
+        _check_choice("dataset", self.dataset, DatasetName)
+        for network in self.networks:
+            _check_fit(network, DATASETS[self.dataset])
+        _check_whole_number("seed", self.seed, 0, 2**31 - 1)
+        if self.max_steps is not None:
+            _check_whole_number("max_steps", self.max_steps, 1, 10**9)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready data that `from_dict` reads."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(data: Mapping[str, Any]) -> TrainConfig:
+        """The configuration `to_dict` wrote, also after a trip through JSON. Raises ConfigError for anything else."""
+        try:
+            networks = tuple(network_from_dict(network) for network in data["networks"])
+            recipe = Recipe(**_known_fields(Recipe, data["recipe"]))
+            return TrainConfig(
+                networks=networks, dataset=data["dataset"], recipe=recipe, seed=data["seed"], max_steps=data.get("max_steps")
+            )
+        except (KeyError, TypeError) as error:
+            raise ConfigError("a training configuration needs networks, dataset, recipe and seed: {problem}", problem=str(error)) from error
+
+
+def network_from_dict(data: Mapping[str, Any]) -> ResNetConfig:
+    """A ResNetConfig from JSON-ready data (lists become tuples, unknown fields are ignored). Raises ConfigError."""
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in _known_fields(ResNetConfig, data).items()}
+    try:
+        return ResNetConfig(**values)
+    except TypeError as error:
+        raise ConfigError("a network's description is incomplete: {problem}", problem=str(error)) from error
+
+
+def adapt(network: ResNetConfig, dataset: DatasetName) -> ResNetConfig:
+    """The same blocks made to fit the data set: its image shape, its classes and the small stem where images are small."""
+    facts = DATASETS[dataset]
+    return replace(network, input_shape=facts.input_shape, num_classes=facts.num_classes, stem="cifar")
+
+
+def fits(network: ResNetConfig, dataset: DatasetName) -> bool:
+    """Whether the network takes the data set's images and gives one logit per class."""
+    facts = DATASETS[dataset]
+    return network.input_shape == facts.input_shape and network.num_classes == facts.num_classes
+
+
+def _check_fit(network: ResNetConfig, facts: DatasetFacts) -> None:
+    if network.input_shape != facts.input_shape or network.num_classes != facts.num_classes:
+        height, width, channels = network.input_shape
+        raise ConfigError(
+            "the network {network} takes {height}x{width}x{channels} images of {classes} classes, but {dataset} has {data_shape} "
+            "images of {data_classes} classes; adapt the network to {data_shape}, {data_classes} classes and the small stem",
+            network=network.name,
+            height=height,
+            width=width,
+            channels=channels,
+            classes=network.num_classes,
+            dataset=facts.name,
+            data_shape="x".join(map(str, facts.input_shape)),
+            data_classes=facts.num_classes,
+        )
+
+
+def _known_fields(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in data.items() if name in names}
+
+
+def _check_name(value: object) -> None:
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", value):
+        raise ConfigError("name must be 1 to 60 lower-case letters, digits or hyphens, got {value!r}", value=value)
+
+
+def _check_choice(field: str, value: object, choices: Any) -> None:
+    if value not in get_args(choices):
+        raise ConfigError("{field} must be one of {choices}, got {value!r}", field=field, choices=", ".join(get_args(choices)), value=value)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _check_whole_number(field: str, value: object, low: int, high: int) -> None:
+    if not _is_whole(value) or not low <= value <= high:  # type: ignore[operator]
+        raise ConfigError("{field} must be a whole number from {low} to {high}, got {value!r}", field=field, low=low, high=high, value=value)
+
+
+def _check_whole_numbers(field: str, value: object, high: int) -> None:
+    if not isinstance(value, tuple) or not all(_is_whole(item) and 1 <= item <= high for item in value):
+        raise ConfigError("{field} must be a tuple of whole numbers from 1 to {high}, got {value!r}", field=field, high=high, value=value)
+
+
+def _check_number(field: str, value: object, *, low: float, high: float, low_allowed: bool = True, high_allowed: bool = True) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    inside = number and low <= value <= high  # type: ignore[operator]
+    if not inside or (value == low and not low_allowed) or (value == high and not high_allowed):
+        left, right = "[" if low_allowed else "(", "]" if high_allowed else ")"
+        raise ConfigError(
+            "{field} must be a number in {interval}, got {value!r}", field=field, interval=f"{left}{low}, {high}{right}", value=value
+        )

@@ -1,0 +1,38 @@
+"""Errors that explain themselves: a rule, the value received, and a text a page can translate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ExplainedError(Exception):
+    """Something a person can put right. `rule` is an English template, `values` fill it.
+
+    `str(error)` is the English sentence. A page shows `translate(error.rule).format(**error.values)`,
+    which is why the sentence and its values are kept apart.
+    """
+
+    def __init__(self, rule: str, **values: Any) -> None:
+        super().__init__(rule.format(**values))
+        self.rule = rule
+        self.values = values
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions travel from Dask's workers by pickle, which would call __init__ without the values.
+        return _rebuild, (type(self), self.rule, self.values)
+
+
+class ConfigError(ExplainedError, ValueError):
+    """A configuration breaks a rule."""
+
+
+class DataError(ExplainedError):
+    """A data set is missing, damaged or not what its name says."""
+
+
+class TrainingError(ExplainedError):
+    """A run cannot start or cannot go on."""
+
+
+def _rebuild(kind: type[ExplainedError], rule: str, values: dict[str, Any]) -> ExplainedError:
+    return kind(rule, **values)
