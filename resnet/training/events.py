@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar
 
@@ -21,13 +22,13 @@ class Event:
     time: float
 
     def to_dict(self) -> dict[str, Any]:
-        """The event as JSON-ready data, with its kind."""
-        return {"kind": self.kind, **asdict(self)}
+        """The event as JSON-ready data, with its kind. JSON knows no NaN and no infinity: a loss that is neither finite becomes None."""
+        return {"kind": self.kind, **{name: _finite_or_none(value) for name, value in asdict(self).items()}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparing(Event):
-    """The worker took the run and is in `phase`: "data", "download", "network" or "graph". `done` is a share from 0 to 1 where it is known."""
+    """The worker took the run and is in `phase`: "worker" (TensorFlow is loading), "data", "download", "network" or "graph". `done` is a share from 0 to 1 where it is known."""
 
     kind: ClassVar[str] = "preparing"
     phase: str
@@ -132,5 +133,10 @@ def from_dict(data: dict[str, Any]) -> Event:
     kind = KINDS.get(data.get("kind", ""))
     if kind is None:
         raise ValueError(f"an event's kind must be one of {sorted(KINDS)}, got {data.get('kind')!r}")
-    known = {field.name for field in fields(kind)}
-    return kind(**{name: value for name, value in data.items() if name in known})
+    required_numbers = {field.name for field in fields(kind) if field.type == "float"}
+    known = {field.name: data[field.name] for field in fields(kind) if field.name in data}
+    return kind(**{name: math.nan if value is None and name in required_numbers else value for name, value in known.items()})
+
+
+def _finite_or_none(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,284 @@
+"""Live fan-out: events come in from the engine at any pace and go out to the history and to every viewer, at most ten times a second.
+
+Nothing is dropped. Viewers get frames: all that happened since their last one, encoded once for everybody who stands at the same place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from resnet.runs.store import ENDED, RunState, Store
+from resnet.training.events import BatchEnd, Event
+
+logger = logging.getLogger(__name__)
+
+FRAME_INTERVAL = 0.1  # seconds between two frames of one run
+WRITE_RETRY = 1.0  # seconds before a failed database write is tried again
+
+LiveState = RunState | Literal["stopping"]
+
+_STATES: dict[str, RunState] = {
+    "preparing": "preparing",
+    "started": "running",
+    "batch": "running",
+    "epoch": "running",
+    "evaluating": "evaluating",
+    "finished": "finished",
+    "stopped": "stopped",
+    "failed": "failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a viewer is sent at once: JSON `text`, and the sequence of the last event in it, by which a stream resumes."""
+
+    sequence: int
+    version: int
+    text: str
+    last: bool
+
+
+class Channel:
+    """One run's events in memory while it is active, and those who watch it."""
+
+    def __init__(self, run: str, state: RunState, events: list[Event] | None = None) -> None:
+        self.run = run
+        self.state: RunState = state
+        self.position: int | None = None
+        self.stopping = False
+        self.events: list[Event] = list(events or [])
+        self.arrived: list[Event] = []
+        self.unwritten: list[Event] = []
+        self.version = 0
+        self.due = 0.0
+        self._frames: dict[tuple[int, int], Frame] = {}
+        self._viewers: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+
+    @property
+    def last_sequence(self) -> int:
+        newest = self.arrived or self.events
+        return newest[-1].sequence if newest else 0
+
+    def take(self) -> list[Event]:
+        """Move what arrived into the record and return it."""
+        fresh, self.arrived = self.arrived, []
+        for event in fresh:
+            self.state = _STATES[event.kind]
+        self.events.extend(fresh)
+        self.unwritten.extend(fresh)
+        return fresh
+
+    def changed(self) -> None:
+        """Wake every viewer: there is something to tell."""
+        self.version += 1
+        self._frames.clear()
+        for waiting, loop in list(self._viewers.items()):
+            try:
+                loop.call_soon_threadsafe(waiting.set)
+            except RuntimeError:  # that viewer's loop is closed
+                self._viewers.pop(waiting, None)
+
+    def frame_after(self, sequence: int) -> Frame:
+        """Everything after `sequence`. Viewers that stand at the same place share one encoding."""
+        version = self.version
+        key = (sequence, version)
+        frame = self._frames.get(key)
+        if frame is None:
+            frame = self._frames[key] = self._encode(sequence, version)
+        return frame
+
+    def _encode(self, after: int, version: int) -> Frame:
+        # Sequences start at 1 and have no gaps in a healthy run, so the list index is a good first guess for where `after` ends.
+        events = list(self.events)
+        start = min(after, len(events))
+        while start > 0 and events[start - 1].sequence > after:
+            start -= 1
+        fresh = events[start:]
+        message = {
+            "state": self.state,
+            "stopping": self.stopping and self.state not in ENDED,
+            "position": self.position,
+            "batches": _columns([event for event in fresh if isinstance(event, BatchEnd)]),
+            "events": [event.to_dict() for event in fresh if not isinstance(event, BatchEnd)],
+        }
+        sequence = fresh[-1].sequence if fresh else after
+        return Frame(sequence, version, json.dumps(message, allow_nan=False, separators=(",", ":")), self.state in ENDED)
+
+    async def frames(self, after: int) -> AsyncIterator[Frame]:
+        """Frames for one viewer, from `after` until the run has ended."""
+        waiting = asyncio.Event()
+        self._viewers[waiting] = asyncio.get_running_loop()
+        try:
+            while True:
+                waiting.clear()
+                frame = self.frame_after(after)
+                yield frame
+                if frame.last:
+                    return
+                after = frame.sequence
+                await waiting.wait()
+        finally:
+            self._viewers.pop(waiting, None)
+
+
+class Hub:
+    """Takes events from any thread, keeps them through the store, and serves streams of frames."""
+
+    def __init__(self, store: Store, on_end: Callable[[str], None] | None = None) -> None:
+        self._store = store
+        self._on_end = on_end
+        self._channels: dict[str, Channel] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._work, name="hub", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Write what is left and end. Streams that are open end with their connections."""
+        self._closing = True
+        self._wake.set()
+        self._thread.join(timeout=5)
+
+    def open(self, run: str, state: RunState = "queued") -> None:
+        """Begin to follow a run that is in the store; one followed already stays as it is."""
+        with self._lock:
+            if run not in self._channels:
+                self._channels[run] = Channel(run, state, self._store.events(run) if state != "queued" else None)
+            self._place_queue()
+
+    def publish(self, event: Event) -> None:
+        """Take an event from the engine. One that came before, or comes after the run's end, is left out."""
+        with self._lock:
+            channel = self._channels.get(event.run)
+            if channel is None or event.sequence <= channel.last_sequence or self._ended(channel):
+                return
+            channel.arrived.append(event)
+        self._wake.set()
+
+    def conclude(self, run: str, make: Callable[[int], Event]) -> None:
+        """End a run from this side: `make` gets the next sequence and returns the last event. A run that has ended stays as it ended."""
+        with self._lock:
+            channel = self._channels.get(run)
+            if channel is None or self._ended(channel):
+                return
+            channel.arrived.append(make(channel.last_sequence + 1))
+        self._wake.set()
+
+    def announce_stopping(self, run: str) -> None:
+        """Tell viewers that a stop was asked for, before the worker has heard of it."""
+        with self._lock:
+            channel = self._channels.get(run)
+            if channel is not None:
+                channel.stopping = True
+                channel.changed()
+
+    def state(self, run: str) -> LiveState | None:
+        """The live state of an active run ("stopping" where a stop was asked for), or None where the store is to be asked."""
+        with self._lock:
+            channel = self._channels.get(run)
+            if channel is None:
+                return None
+            return "stopping" if channel.stopping and channel.state not in ENDED else channel.state
+
+    def position(self, run: str) -> int | None:
+        """How many runs are ahead of a queued one, this one included; None where it does not wait."""
+        with self._lock:
+            channel = self._channels.get(run)
+            return channel.position if channel else None
+
+    def active(self) -> list[str]:
+        """Runs that have not ended, in the order they were opened."""
+        with self._lock:
+            return [run for run, channel in self._channels.items() if channel.state not in ENDED]
+
+    async def frames(self, run: str, after: int = 0) -> AsyncIterator[Frame] | None:
+        """The run's frames after a sequence, live until it ends; None for a run nobody knows."""
+        with self._lock:
+            channel = self._channels.get(run)
+        if channel is None:
+            channel = await asyncio.to_thread(self._recall, run)
+        return channel.frames(after) if channel else None
+
+    def _recall(self, run: str) -> Channel | None:
+        record = self._store.run(run)
+        return Channel(run, record.state, self._store.events(run)) if record else None
+
+    @staticmethod
+    def _ended(channel: Channel) -> bool:
+        return channel.state in ENDED or any(event.ends_run for event in channel.arrived)
+
+    def _work(self) -> None:
+        timeout: float | None = None
+        while not self._closing:
+            self._wake.wait(timeout)
+            self._wake.clear()
+            timeout = self._flush_due()
+        self._flush_due(everything=True)
+
+    def _flush_due(self, everything: bool = False) -> float | None:
+        """Send and write what is due. Returns the seconds until the next is, or None where nothing waits."""
+        now = time.monotonic()
+        with self._lock:
+            waiting = [channel for channel in self._channels.values() if channel.arrived or channel.unwritten]
+            due = [channel for channel in waiting if everything or channel.due <= now]
+            fresh = {channel.run: channel.take() for channel in due}
+            for channel in due:
+                channel.due = now + FRAME_INTERVAL
+            self._place_queue()
+            for channel in due:
+                if fresh[channel.run]:
+                    channel.changed()
+        for channel in due:
+            self._write(channel)
+        pending = [channel.due for channel in waiting if channel.arrived or channel.unwritten]
+        return max(0.0, min(pending) - time.monotonic()) if pending else None
+
+    def _write(self, channel: Channel) -> None:
+        events = channel.unwritten
+        try:
+            self._store.append(channel.run, events, channel.state)
+        except SQLAlchemyError:
+            # Viewers go on from memory; the same events are tried again, so that a locked database costs nothing but time.
+            logger.exception("events of run %s could not be written, trying again", channel.run)
+            channel.due = time.monotonic() + WRITE_RETRY
+            return
+        channel.unwritten = channel.unwritten[len(events) :]
+        if channel.state in ENDED:
+            with self._lock:
+                self._channels.pop(channel.run, None)
+            if self._on_end is not None:
+                self._on_end(channel.run)
+
+    def _place_queue(self) -> None:
+        ahead = 0
+        for channel in self._channels.values():
+            if channel.state in ENDED:
+                continue
+            position = ahead if channel.state == "queued" and ahead else None
+            if position != channel.position:
+                channel.position = position
+                channel.changed()
+            ahead += 1
+
+
+def _columns(batches: list[BatchEnd]) -> dict[str, dict[str, list[float | None]]]:
+    """Batches as columns per network: a tenth of the size of one object each, and what a plotting library wants."""
+    columns: dict[str, dict[str, list[float | None]]] = {}
+    for event in batches:
+        row = event.to_dict()
+        network = columns.setdefault(event.network, {name: [] for name in ("step", "epoch", "loss", "accuracy", "learning_rate")})
+        for name, values in network.items():
+            values.append(row[name])
+        network["images_per_second"] = [row["images_per_second"]]
+    return columns
