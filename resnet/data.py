@@ -245,7 +245,7 @@ def download(files: tuple[IdxFile, ...], directory: Path, *, origin: str, patien
             for file in files:
                 read_idx(staging / file.name, file)
             for file in files:
-                os.replace(staging / file.name, directory / file.name)
+                (staging / file.name).replace(directory / file.name)
     except (OSError, DataError) as error:
         raise DataError(
             "the full Fashion-MNIST set is not on this machine and could not be downloaded ({problem}). Any of three remedies will do: "
@@ -267,7 +267,7 @@ def _fetch(files: tuple[IdxFile, ...], staging: Path, origin: str, patience: flo
         try:
             for file in files:
                 keras.utils.get_file(file.name, origin=origin + file.name, cache_dir=staging, cache_subdir=".")
-        except Exception as error:  # Keras raises bare Exception for every network failure; the watcher passes it on
+        except Exception as error:  # noqa: BLE001 - Keras raises bare Exception for a network failure; the watcher raises it on
             failure.append(error)
         finally:
             ended.set()
