@@ -1,0 +1,92 @@
+"""Words for people: gettext for labels and sentences, Markdown files for lessons.
+
+English is written in the code; another language is a catalogue `assets/locale/<language>/LC_MESSAGES/messages.mo`
+and a folder `assets/lessons/<language>/`. What either lacks appears in English.
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+
+from resnet.errors import ExplainedError
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+LOCALE = ASSETS / "locale"
+LESSONS = ASSETS / "lessons"
+DOMAIN = "messages"
+SOURCE_LANGUAGE = "en"
+
+_CHOSEN = "language"
+
+
+def languages() -> tuple[str, ...]:
+    """Codes of the languages this installation speaks, English first."""
+    compiled = sorted(path.parts[-3] for path in LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+    return (SOURCE_LANGUAGE, *(code for code in compiled if code != SOURCE_LANGUAGE))
+
+
+def current_language() -> str:
+    """The language of this page view: the URL's `lang`, else the one chosen earlier, else English."""
+    asked = st.query_params.get("lang")
+    if asked in languages():
+        st.session_state[_CHOSEN] = asked
+    return st.session_state.get(_CHOSEN, SOURCE_LANGUAGE)
+
+
+def t(message: str, /, **values: object) -> str:
+    """`message` in the reader's language, its `{fields}` filled from `values`.
+
+    The message must be a literal, so that Babel finds it.
+    """
+    return _fill(catalogue(current_language()).gettext(message), values)
+
+
+def tn(singular: str, plural: str, n: int, /, **values: object) -> str:
+    """The form of the message that fits the number `n`, which both forms may name as `{n}`."""
+    return _fill(catalogue(current_language()).ngettext(singular, plural, n), {"n": n, **values})
+
+
+def explain(error: ExplainedError) -> str:
+    """The library's error in the reader's language. Its rule is a literal where it is raised, and extracted there."""
+    return _fill(catalogue(current_language()).gettext(error.rule), error.values)
+
+
+def lesson(name: str, section: str, /, **values: object) -> str:
+    """One section of a lesson as Markdown: what stands under `## section` in `assets/lessons/<language>/<name>.md`.
+
+    `{{field}}` is filled from `values`, so that numbers in prose come from the plan. Raises KeyError for an unknown
+    section and for a field without a value.
+    """
+    language = current_language()
+    path = LESSONS / language / f"{name}.md"
+    if not path.is_file():
+        path = LESSONS / SOURCE_LANGUAGE / f"{name}.md"
+    text = _sections(path, path.stat().st_mtime_ns)[section]
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: str(values[match[1]]), text)
+
+
+def show_lesson(name: str, section: str, /, *, width: int | str = "stretch", **values: object) -> None:
+    """Put one section of a lesson on the page."""
+    st.markdown(lesson(name, section, **values), width=width)  # type: ignore[arg-type]
+
+
+@lru_cache
+def catalogue(language: str, folder: Path = LOCALE) -> gettext.NullTranslations:
+    """The language's messages; a catalogue that answers in English where there is none."""
+    return gettext.translation(DOMAIN, folder, languages=[language], fallback=True)
+
+
+@lru_cache
+def _sections(path: Path, _changed: int) -> dict[str, str]:
+    """The sections of a lesson by their heading. `_changed` makes an edited file be read again."""
+    parts = re.split(r"^## +(\S+) *$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {heading: body.strip() for heading, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def _fill(text: str, values: dict[str, object]) -> str:
+    return text.format(**values) if values else text

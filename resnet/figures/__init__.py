@@ -1,0 +1,1 @@
+"""Figures: plain data in, a Plotly figure out. Pure functions; no Streamlit, no TensorFlow."""

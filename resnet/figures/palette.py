@@ -1,0 +1,76 @@
+"""The one visual language: which colour, dash and line width mean what, in diagrams, formulas, charts and tables.
+
+The hues are Okabe and Ito's, which readers with any common colour blindness tell apart ("Color universal design", 2008).
+Their lightness is moved where a hue alone would not stand out from the page: against its own background every colour below
+has a contrast of at least 3:1 (WCAG 1.4.11), and the ones that also set text (SHORTCUT, BRANCH, ADD, BROKEN, MUTED) 4.5:1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Theme = Literal["light", "dark"]
+
+BACKGROUND: Mapping[Theme, str] = MappingProxyType({"light": "#ffffff", "dark": "#11161d"})
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """One meaning's colour on a light and on a dark page, as #rrggbb."""
+
+    light: str
+    dark: str
+
+    def on(self, theme: Theme) -> str:
+        """The colour for one theme, for what cannot read CSS (Plotly)."""
+        return self.dark if theme == "dark" else self.light
+
+    @property
+    def css(self) -> str:
+        """The colour as CSS that follows the page's own colour scheme."""
+        return f"light-dark({self.light}, {self.dark})"
+
+
+SHORTCUT = Colour("#0072b2", "#56b4e9")  # blue: x, the shortcut, and every residual network
+BRANCH = Colour("#a2457f", "#d98bb5")  # reddish purple: F(x), the residual branch
+ADD = Colour("#007a5a", "#1fbf92")  # bluish green: the sum
+BROKEN = Colour("#b84f00", "#f0823c")  # vermillion: what cannot be computed
+PLAIN = Colour("#6b7280", "#9aa4b2")  # grey: networks without shortcuts
+INK = Colour("#1b2430", "#e6eaf0")  # text and outlines
+MUTED = Colour("#5b6675", "#a3adba")  # secondary text
+LINE = Colour("#c9d0d9", "#3a4552")  # rules, grids and frames; decoration, so no contrast is asked of it
+SURFACE = Colour("#f5f7fa", "#1a212b")  # the face of a node or a panel
+RESIDUAL = SHORTCUT
+
+ROLES: Mapping[str, Colour] = MappingProxyType(
+    {
+        "shortcut": SHORTCUT,
+        "branch": BRANCH,
+        "add": ADD,
+        "broken": BROKEN,
+        "plain": PLAIN,
+        "ink": INK,
+        "muted": MUTED,
+        "line": LINE,
+        "surface": SURFACE,
+    }
+)
+
+TRAINING_DASH = "solid"
+VALIDATION_DASH = "dash"
+SHALLOW_WIDTH = 2.0  # pixels; depth is line width
+DEEP_WIDTH = 4.0
+
+
+def css_variables() -> str:
+    """CSS declarations `--shortcut: …;` for every role, to stand inside a rule of a component's style sheet."""
+    return " ".join(f"--{role}: {colour.css};" for role, colour in ROLES.items())
+
+
+def translucent(colour: str, alpha: float) -> str:
+    """`#rrggbb` as `rgba(r, g, b, alpha)`, 0 <= alpha <= 1, for fills and bands."""
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {alpha:g})"
