@@ -7,6 +7,7 @@ loses nothing: `write_url` puts them back on every run.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -14,16 +15,17 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.i18n import current_language
+from pages.parts import url_memory
 from resnet.config import ResNetConfig
 from resnet.errors import ConfigError, ExplainedError
 from resnet.presets import PRESETS
 
 DEFAULT_PRESET = "mini-resnet"
+REMEMBERED = ("lang", "run")
 FIELDS = tuple(item.name for item in fields(ResNetConfig))
 
 # Depths and widths stand or fall together: with one of them replaced the number of stages may not match.
-_UNITS = (("depths", "widths"),) + tuple((name,) for name in FIELDS if name not in ("name", "depths", "widths"))
+_UNITS = (("depths", "widths"), *((name,) for name in FIELDS if name not in ("name", "depths", "widths")))
 
 _SESSION_KEY = "network_session"
 _LONGEST_SHOWN = 60
@@ -40,7 +42,6 @@ class NetworkSession:
     Attributes:
         network: the last valid network.
         problems: what the address asked for and could not have, each with its reason.
-        run: the run being looked at, or None.
         revision: rises whenever the network is replaced; a form compares it to know that its fields are out of date.
         edited: the network was changed here and is not in the address yet, so the address has nothing to say.
         written: the addresses written lately, each with the moment (`time.monotonic`) it was superseded; the last one is in force.
@@ -48,7 +49,6 @@ class NetworkSession:
 
     network: ResNetConfig = PRESETS[DEFAULT_PRESET]
     problems: tuple[ExplainedError, ...] = ()
-    run: str | None = None
     revision: int = 0
     edited: bool = False
     written: list[tuple[float, dict[str, str]]] = field(default_factory=list)
@@ -62,7 +62,7 @@ class NetworkSession:
     def note_written(self, address: dict[str, str]) -> None:
         if self.written:
             self.written[-1] = (time.monotonic(), self.written[-1][1])
-        self.written.append((float("inf"), address))
+        self.written.append((math.inf, address))
         self.edited = False
 
 
@@ -72,7 +72,7 @@ def current_network() -> ResNetConfig:
 
 
 def set_network(network: ResNetConfig) -> None:
-    """Make `network` the session's network; the address follows at the next `write_url`."""
+    """Make `network` the session's network. Call it from a widget's callback, or rerun after it: the router writes the address first."""
     session = _session()
     session.network = network
     session.problems = ()
@@ -90,26 +90,19 @@ def address_problems() -> tuple[ExplainedError, ...]:
     return _session().problems
 
 
-def current_run() -> str | None:
-    """The id of the run in the address; whether such a run exists is for the service to say."""
-    return _session().run
-
-
-def set_run(run: str | None) -> None:
-    """Make `run` the run being looked at; the address follows at the next `write_url`."""
-    session = _session()
-    session.run = run
-    session.edited = True
-
-
 def write_url() -> None:
-    """Put language, run and network into the address where they differ from what it says. Other parameters stay as they are."""
+    """Put language, run and network into the address where it says otherwise, in one step; parameters of others stay.
+
+    One step, because each change of the address is a step in the browser's history.
+    """
     session = _session()
-    address = to_query(session.network) | ({"run": session.run} if session.run else {})
-    wanted = address | {"lang": current_language()}
-    if {name: st.query_params[name] for name in st.query_params if _is_ours(name) or name == "lang"} != wanted:
-        foreign = {name: st.query_params.get_all(name) for name in st.query_params if not _is_ours(name) and name != "lang"}
-        st.query_params.from_dict(wanted | foreign)
+    address = to_query(session.network)
+    remembered = {name: value for name in REMEMBERED if (value := url_memory.recall(name)) is not None}
+    ours = {name: st.query_params[name] for name in st.query_params if name in FIELDS or name in REMEMBERED}
+    if ours != address | remembered:
+        foreign = {name: st.query_params.get_all(name) for name in st.query_params if name not in ours}
+        st.query_params.from_dict({**foreign, **remembered, **address})
+    url_memory.write_back(*REMEMBERED)
     if session.edited or not session.has_written(address):
         session.note_written(address)
 
@@ -159,26 +152,14 @@ def from_query(parameters: Mapping[str, str]) -> tuple[ResNetConfig, list[Explai
 
 def _session() -> NetworkSession:
     session: NetworkSession = st.session_state.setdefault(_SESSION_KEY, NetworkSession())
-    if session.edited:
-        return session
-    address = {name: st.query_params[name] for name in st.query_params if _is_ours(name)}
-    if address and not session.has_written(address):
-        _read(session, address)
-    return session
-
-
-def _read(session: NetworkSession, address: dict[str, str]) -> None:
-    session.run = address.get("run", session.run)
-    if any(name in address for name in FIELDS):
+    address = {name: st.query_params[name] for name in st.query_params if name in FIELDS}
+    if address and not session.edited and not session.has_written(address):
         session.network, problems = from_query(address)
         session.problems = tuple(problems)
         session.revision += 1
-    # Read once: the values refused are reported once and then replaced by those in force.
-    session.note_written(address)
-
-
-def _is_ours(name: str) -> bool:
-    return name in FIELDS or name == "run"
+        # Noted as if written: what was refused is reported once, and the address is put right at the next `write_url`.
+        session.note_written(address)
+    return session
 
 
 def _combine(preset: ResNetConfig, values: Mapping[str, Any]) -> tuple[ResNetConfig, list[ExplainedError]]:
