@@ -48,7 +48,10 @@ def port_problem(port: int) -> str | None:
                 continue
             if error.errno in {errno.EACCES, errno.EPERM}:
                 return f"port {port} is reserved by the system; choose one from 1024 to 65535, as in: make run PORT=8501"
-            return f"port {port} is in use, perhaps by this app started earlier; end that one or choose another, as in: make run PORT={port % 65535 + 1}"
+            other = port % 65535 + 1
+            return (
+                f"port {port} is in use, perhaps by this app started earlier; end that one or choose another, as in: make run PORT={other}"
+            )
     return None
 
 

@@ -21,7 +21,7 @@ REMEDY = (
 )
 
 
-class NoBrowser(Exception):
+class NoBrowserError(Exception):
     """There is no browser; the text says how to get one."""
 
 
@@ -41,11 +41,11 @@ def launch_arguments() -> list[str]:
 
 
 def find() -> Path | None:
-    """The browser RESNET_BROWSER names, or the first working one on this machine. Raises NoBrowser when the named one does not work."""
+    """The browser RESNET_BROWSER names, or the first working one on this machine. Raises NoBrowserError when the named one does not work."""
     named = os.environ.get("RESNET_BROWSER")
     if named:
         if not works(Path(named)):
-            raise NoBrowser(f"RESNET_BROWSER names {named}, which is no browser that starts.\n{REMEDY}")
+            raise NoBrowserError(f"RESNET_BROWSER names {named}, which is no browser that starts.\n{REMEDY}")
         return Path(named)
     return next((candidate for candidate in candidates() if works(candidate)), None)
 
@@ -102,8 +102,8 @@ def main() -> int:
             install()
             browser = find()
         if browser is None:
-            raise NoBrowser(REMEDY)
-    except NoBrowser as error:
+            raise NoBrowserError(REMEDY)
+    except NoBrowserError as error:
         tell(str(error))
         return 1
     print(browser)
