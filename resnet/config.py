@@ -201,7 +201,9 @@ class TrainConfig:
 
 def network_from_dict(data: Mapping[str, Any]) -> ResNetConfig:
     """A ResNetConfig from JSON-ready data (lists become tuples, unknown fields are ignored). Raises ConfigError."""
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in _known_fields(ResNetConfig, data).items()}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in _known_fields(ResNetConfig, data).items()
+    }
     try:
         return ResNetConfig(**values)
     except TypeError as error:
@@ -258,7 +260,9 @@ def _is_whole(value: object) -> bool:
 
 def _check_whole_number(field: str, value: object, low: int, high: int) -> None:
     if not _is_whole(value) or not low <= value <= high:  # type: ignore[operator]
-        raise ConfigError("{field} must be a whole number from {low} to {high}, got {value!r}", field=field, low=low, high=high, value=value)
+        raise ConfigError(
+            "{field} must be a whole number from {low} to {high}, got {value!r}", field=field, low=low, high=high, value=value
+        )
 
 
 def _check_whole_numbers(field: str, value: object, high: int) -> None:

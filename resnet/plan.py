@@ -123,12 +123,9 @@ def plan_block(
 def _plan_stem(config: ResNetConfig) -> tuple[LayerPlan, ...]:
     trace = _Trace(config, "stem")
     x = trace.input(config.input_shape)
-    if config.stem == "imagenet":
-        x = trace.pad("pad", x, 3)
-        x = trace.conv("conv", x, config.widths[0], 7, 2)
-    else:
-        x = trace.pad("pad", x, 1)
-        x = trace.conv("conv", x, config.widths[0], 3)
+    kernel, stride = (7, 2) if config.stem == "imagenet" else (3, 1)
+    x = trace.pad("pad", x, kernel // 2)
+    x = trace.conv("conv", x, config.widths[0], kernel, stride)
     x = trace.norm("bn", x)
     x = trace.activation("relu", x)
     if config.stem == "imagenet":

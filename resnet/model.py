@@ -1,0 +1,62 @@
+"""From a configuration to a Keras model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+from resnet.blocks import Style, Tensor, basic_block, plain_block
+from resnet.config import ResNetConfig
+
+
+def build_resnet(config: ResNetConfig) -> keras.Model:
+    """The network as one flat functional graph: images (batch, height, width, channels) to logits (batch, num_classes).
+
+    Layers carry the names of `plan(config)`. Logits are float32 under every dtype policy: train with `from_logits=True`.
+    Weights are drawn from Keras's global random state; call `keras.utils.set_random_seed` first for the same ones again.
+    """
+    style = Style.of(config)
+    block = plain_block if config.shortcut == "none" else basic_block
+
+    images = keras.Input(config.input_shape, name="input")
+    x = _stem(images, config, style)
+    for stage, (depth, width) in enumerate(zip(config.depths, config.widths, strict=True), start=1):
+        for number in range(1, depth + 1):
+            stride = 2 if stage > 1 and number == 1 else 1
+            x = block(x, name=f"stage{stage}_block{number}", filters=width, stride=stride, style=style)
+    return keras.Model(images, _head(x, config), name=config.name)
+
+
+def _stem(x: Tensor, config: ResNetConfig, style: Style) -> Tensor:
+    """From images to (batch, ⌈h/4⌉, ⌈w/4⌉, widths[0]) with the ImageNet stem (He et al. 2015, table 1), or to
+    (batch, h, w, widths[0]) with the CIFAR stem (section 4.2)."""
+    kernel, stride = (7, 2) if config.stem == "imagenet" else (3, 1)
+    x = style.pad(kernel // 2, name="stem_pad")(x)
+    x = style.conv(config.widths[0], kernel, strides=stride, name="stem_conv")(x)
+    x = style.norm(name="stem_bn")(x)
+    x = style.activation(name="stem_relu")(x)
+    if config.stem == "imagenet":
+        x = style.max_pool_pad(1, name="stem_pool_pad")(x)
+        x = style.max_pool(3, strides=2, name="stem_pool")(x)
+    return x
+
+
+def _head(x: Tensor, config: ResNetConfig) -> Tensor:
+    """From (batch, h, w, features) to logits (batch, num_classes)."""
+    x = keras.layers.GlobalAveragePooling2D(name="head_pool")(x)
+    if config.dropout > 0:
+        x = keras.layers.Dropout(config.dropout, name="head_dropout")(x)
+    return keras.layers.Dense(config.num_classes, dtype="float32", name="head_dense", **_dense_initializers(config, x.shape[-1]))(x)
+
+
+def _dense_initializers(config: ResNetConfig, features: int) -> dict[str, Any]:
+    """he_fan_in starts the classifier like the convolutions and its bias at 0. he_fan_out is there for torchvision's sake, and
+    torchvision leaves the classifier to PyTorch's default: weights and bias uniform within ± 1/√features."""
+    if config.initializer == "he_fan_in":
+        return {"kernel_initializer": "he_normal"}
+    bound = features**-0.5
+    return {
+        "kernel_initializer": keras.initializers.RandomUniform(-bound, bound),
+        "bias_initializer": keras.initializers.RandomUniform(-bound, bound),
+    }
