@@ -15,14 +15,14 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import url_memory
+from pages.parts.i18n import current_language
 from resnet.config import ResNetConfig
 from resnet.errors import ConfigError, ExplainedError
 from resnet.presets import PRESETS
 
 DEFAULT_PRESET = "mini-resnet"
-REMEMBERED = ("lang", "run")
 FIELDS = tuple(item.name for item in fields(ResNetConfig))
+_OURS = (*FIELDS, "run")
 
 # Depths and widths stand or fall together: with one of them replaced the number of stages may not match.
 _UNITS = (("depths", "widths"), *((name,) for name in FIELDS if name not in ("name", "depths", "widths")))
@@ -42,13 +42,15 @@ class NetworkSession:
     Attributes:
         network: the last valid network.
         problems: what the address asked for and could not have, each with its reason.
+        run: the run being looked at, or None.
         revision: rises whenever the network is replaced; a form compares it to know that its fields are out of date.
-        edited: the network was changed here and is not in the address yet, so the address has nothing to say.
+        edited: network or run was changed here and is not in the address yet, so the address has nothing to say.
         written: the addresses written lately, each with the moment (`time.monotonic`) it was superseded; the last one is in force.
     """
 
     network: ResNetConfig = PRESETS[DEFAULT_PRESET]
     problems: tuple[ExplainedError, ...] = ()
+    run: str | None = None
     revision: int = 0
     edited: bool = False
     written: list[tuple[float, dict[str, str]]] = field(default_factory=list)
@@ -72,7 +74,7 @@ def current_network() -> ResNetConfig:
 
 
 def set_network(network: ResNetConfig) -> None:
-    """Make `network` the session's network. Call it from a widget's callback, or rerun after it: the router writes the address first."""
+    """Make `network` the session's network; the address follows at the next `write_url`."""
     session = _session()
     session.network = network
     session.problems = ()
@@ -90,19 +92,30 @@ def address_problems() -> tuple[ExplainedError, ...]:
     return _session().problems
 
 
+def current_run() -> str | None:
+    """The id of the run in the address; whether such a run exists is for the service to say."""
+    return _session().run
+
+
+def set_run(run: str | None) -> None:
+    """Make `run` the run being looked at; the address follows at the next `write_url`."""
+    session = _session()
+    session.run = run
+    session.edited = True
+
+
 def write_url() -> None:
     """Put language, run and network into the address where it says otherwise, in one step; parameters of others stay.
 
     One step, because each change of the address is a step in the browser's history.
     """
     session = _session()
-    address = to_query(session.network)
-    remembered = {name: value for name in REMEMBERED if (value := url_memory.recall(name)) is not None}
-    ours = {name: st.query_params[name] for name in st.query_params if name in FIELDS or name in REMEMBERED}
-    if ours != address | remembered:
+    address = to_query(session.network) | ({"run": session.run} if session.run else {})
+    wanted = {"lang": current_language(), **address}
+    ours = {name: st.query_params[name] for name in st.query_params if name in _OURS or name == "lang"}
+    if ours != wanted:
         foreign = {name: st.query_params.get_all(name) for name in st.query_params if name not in ours}
-        st.query_params.from_dict({**foreign, **remembered, **address})
-    url_memory.write_back(*REMEMBERED)
+        st.query_params.from_dict({**foreign, **wanted})
     if session.edited or not session.has_written(address):
         session.note_written(address)
 
@@ -152,14 +165,20 @@ def from_query(parameters: Mapping[str, str]) -> tuple[ResNetConfig, list[Explai
 
 def _session() -> NetworkSession:
     session: NetworkSession = st.session_state.setdefault(_SESSION_KEY, NetworkSession())
-    address = {name: st.query_params[name] for name in st.query_params if name in FIELDS}
+    address = {name: st.query_params[name] for name in st.query_params if name in _OURS}
     if address and not session.edited and not session.has_written(address):
+        _read(session, address)
+    return session
+
+
+def _read(session: NetworkSession, address: dict[str, str]) -> None:
+    session.run = address.get("run")
+    if any(name in address for name in FIELDS):
         session.network, problems = from_query(address)
         session.problems = tuple(problems)
         session.revision += 1
-        # Noted as if written: what was refused is reported once, and the address is put right at the next `write_url`.
-        session.note_written(address)
-    return session
+    # Noted as if written: what was refused is reported once, and the address is put right at the next `write_url`.
+    session.note_written(address)
 
 
 def _combine(preset: ResNetConfig, values: Mapping[str, Any]) -> tuple[ResNetConfig, list[ExplainedError]]:
