@@ -41,7 +41,7 @@ def launch_arguments() -> list[str]:
 
 
 def find() -> Path | None:
-    """The browser RESNET_BROWSER names, or the first working one on this machine. Raises NoBrowserError when the named one does not work."""
+    """The browser RESNET_BROWSER names, or the first working one on this machine. Raises NoBrowserError when the named one fails."""
     named = os.environ.get("RESNET_BROWSER")
     if named:
         if not works(Path(named)):
