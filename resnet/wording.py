@@ -14,3 +14,12 @@ class Translate(Protocol):
 def english(message: str, /, **values: object) -> str:
     """The translator for readers of English: fills the template."""
     return message.format(**values) if values else message
+
+
+def stage_title(stage: str, t: Translate) -> str:
+    """A plan's "stem", "stage1" … or "head" as a reader knows it."""
+    if stage == "stem":
+        return t("Stem")
+    if stage == "head":
+        return t("Head")
+    return t("Stage {number}", number=int(stage.removeprefix("stage")))
