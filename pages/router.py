@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.i18n import explain, t
+from pages.parts.i18n import ASSETS, explain, t
 from pages.parts.network_state import write_url
 from resnet.errors import ExplainedError
 
@@ -14,26 +14,30 @@ APP_NAME = "ResNet Lab"
 
 
 def pages() -> list[st.Page]:
-    """The five pages in the order a lesson takes them. The first one answers at `/`."""
+    """The five pages in the order a lesson takes them. The first one answers at `/`.
+
+    They have no symbols: the browser would take one for its own icon, and fetch it from an outside service.
+    """
+    titles = {
+        "idea": t("Idea"),
+        "block": t("Block"),
+        "architecture": t("Architecture"),
+        "training": t("Training"),
+        "results": t("Results"),
+    }
     here = Path(__file__).parent
-    listed = [
-        ("idea", t("Idea"), ":material/lightbulb:"),
-        ("block", t("Block"), ":material/account_tree:"),
-        ("architecture", t("Architecture"), ":material/stacks:"),
-        ("training", t("Training"), ":material/show_chart:"),
-        ("results", t("Results"), ":material/fact_check:"),
-    ]
     return [
-        st.Page(here / f"{name}.py", title=title, icon=icon, url_path=name, default=name == "idea")
-        for name, title, icon in listed
+        st.Page(f"{name}.py", title=title, url_path=name, default=name == "idea")
+        for name, title in titles.items()
         if (here / f"{name}.py").is_file()
     ]
 
 
 page = st.navigation(pages(), position="top")
-st.set_page_config(page_title=f"{page.title} · {APP_NAME}", page_icon=page.icon, layout="wide")
+st.set_page_config(page_title=f"{page.title} · {APP_NAME}", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 try:
     page.run()
 except ExplainedError as error:
     st.error(explain(error), icon=":material/error:")
-write_url()
+finally:
+    write_url()

@@ -70,11 +70,6 @@ def lesson(name: str, section: str, /, **values: object) -> str:
     return re.sub(r"\{\{(\w+)\}\}", lambda match: str(values[match[1]]), text)
 
 
-def show_lesson(name: str, section: str, /, *, width: int | str = "stretch", **values: object) -> None:
-    """Put one section of a lesson on the page."""
-    st.markdown(lesson(name, section, **values), width=width)  # type: ignore[arg-type]
-
-
 @lru_cache
 def catalogue(language: str, folder: Path = LOCALE) -> gettext.NullTranslations:
     """The language's messages; a catalogue that answers in English where there is none."""

@@ -1,4 +1,4 @@
-"""What every page has alike: the one question at its head, and prose no wider than the eye likes."""
+"""What every page has alike: one h1 with the page's question, and prose no wider than the eye likes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import streamlit as st
 PROSE_WIDTH = 600  # pixels: about 70 characters at Streamlit's 16 px
 
 
-def page_head(question: str, answer: str = "") -> None:
-    """The page's single h1, a question, and below it in one or two lines what the page shows about it."""
-    st.title(question, anchor=False)
-    if answer:
-        st.markdown(answer, width=PROSE_WIDTH)
+def page_header(title: str, question: str) -> None:
+    """The page's single h1: where one is, and the question the page answers, in one line to leave the room to the picture."""
+    st.title(f":small[:gray[{title}]] {question}", anchor=False)
 
 
 def prose(markdown: str) -> None:

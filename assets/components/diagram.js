@@ -1,0 +1,79 @@
+// Shows SVG text from Python. A change is worked into the elements that are there already, so that nothing is drawn anew:
+// the page does not flicker, colours can fade, and what has the focus keeps it.
+
+const SVG = "image/svg+xml";
+
+export default function ({ data, parentElement }) {
+  const frame = parentElement.querySelector(".diagram");
+  const drawn = new DOMParser().parseFromString(data.svg, SVG).documentElement;
+  const svg = frame.querySelector("svg");
+  if (svg) {
+    adopt(svg, drawn);
+  } else {
+    frame.prepend(drawn);
+    explainNodes(frame);
+  }
+  refreshTip(frame);
+}
+
+/** Make `old` equal to `wanted`, keeping every element that has a counterpart of the same tag and key. */
+function adopt(old, wanted) {
+  for (const { name } of [...old.attributes]) if (!wanted.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of wanted.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+
+  if (wanted.children.length === 0) {
+    if (old.textContent !== wanted.textContent) old.textContent = wanted.textContent;
+    return;
+  }
+  const identity = (element, index) => `${element.tagName} ${element.dataset.key ?? index}`;
+  const kept = new Map([...old.children].map((child, index) => [identity(child, index), child]));
+  [...wanted.children].forEach((child, index) => {
+    const twin = kept.get(identity(child, index));
+    kept.delete(identity(child, index));
+    if (twin) adopt(twin, child);
+    const here = twin ?? child;
+    if (old.children[index] !== here) old.insertBefore(here, old.children[index] ?? null);
+  });
+  for (const gone of kept.values()) gone.remove();
+}
+
+/** The node under the pointer or with the focus shows its `data-tip`; Escape puts the note away. */
+function explainNodes(frame) {
+  const open = (event) => {
+    const node = event.target.closest?.("[data-tip]");
+    if (node) showTip(frame, node);
+    else hideTip(frame);
+  };
+  frame.addEventListener("pointerover", open);
+  frame.addEventListener("focusin", open);
+  frame.addEventListener("pointerleave", () => hideTip(frame));
+  frame.addEventListener("focusout", () => hideTip(frame));
+  frame.addEventListener("keydown", (event) => event.key === "Escape" && hideTip(frame));
+}
+
+const explained = new WeakMap();
+
+function showTip(frame, node) {
+  const tip = frame.querySelector(".tip");
+  explained.set(frame, node);
+  tip.textContent = node.dataset.tip;
+  tip.hidden = false;
+  const outer = frame.getBoundingClientRect();
+  const box = node.getBoundingClientRect();
+  const left = box.left - outer.left + box.width / 2 - tip.offsetWidth / 2;
+  tip.style.left = `${Math.max(0, Math.min(left, outer.width - tip.offsetWidth))}px`;
+  const above = box.top - outer.top - tip.offsetHeight - 6;
+  tip.style.top = `${above >= 0 ? above : box.bottom - outer.top + 6}px`;
+}
+
+function hideTip(frame) {
+  explained.delete(frame);
+  frame.querySelector(".tip").hidden = true;
+}
+
+/** After a change, a note that is open tells the new numbers. */
+function refreshTip(frame) {
+  const node = explained.get(frame);
+  if (node?.isConnected && node.dataset.tip) showTip(frame, node);
+  else hideTip(frame);
+}

@@ -1,0 +1,22 @@
+"""The frame that shows our SVG diagrams: in the theme's colours, changed in place, each node explained on hover or focus."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.i18n import ASSETS
+from resnet.figures.palette import css_variables
+
+_COMPONENTS = ASSETS / "components"
+
+_diagram = st.components.v2.component(
+    "resnet_lab_diagram",
+    html='<div class="diagram"><div class="tip" aria-hidden="true" hidden></div></div>',
+    js=(_COMPONENTS / "diagram.js").read_text(encoding="utf-8"),
+    css=f":host {{ {css_variables()} }}\n" + (_COMPONENTS / "diagram.css").read_text(encoding="utf-8"),
+)
+
+
+def diagram(svg: str, *, key: str) -> None:
+    """Show the SVG text of `resnet.diagrams`. With the same key on the next run, the drawing on the page is changed, not replaced."""
+    _diagram(key=key, data={"svg": svg})
