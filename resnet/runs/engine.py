@@ -38,7 +38,6 @@ def dask_settings() -> dict[str, Any]:
         "distributed.worker.daemon": False,
         "distributed.worker.profile.enabled": False,
         "distributed.nanny.pre-spawn-environ": threads,
-        "logging": {"distributed": "warning"},
     }
 
 
@@ -95,7 +94,9 @@ class EngineProcess:
 
     def start(self) -> str:
         """Start the engine and return its scheduler's address. Raises RuntimeError where it ends before it gave one."""
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(PROJECT_ROOT), os.environ.get("PYTHONPATH")]))}
+        path = os.pathsep.join(filter(None, [str(PROJECT_ROOT), os.environ.get("PYTHONPATH")]))
+        # Dask sets up its logging when it is imported, in every process of the engine, so the level travels by the environment.
+        environment = {"DASK_LOGGING__DISTRIBUTED": "warning", **os.environ, "PYTHONPATH": path}
         # A session of its own: Ctrl-C in the server's terminal reaches the server alone, which then closes the engine in order.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "resnet.runs.engine"],

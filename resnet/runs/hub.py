@@ -69,14 +69,12 @@ class Channel:
         newest = self.arrived or self.events
         return newest[-1].sequence if newest else 0
 
-    def take(self) -> list[Event]:
-        """Move what arrived into the record and return it."""
+    def take(self) -> None:
+        """Move what arrived into the record, to be shown and written."""
         fresh, self.arrived = self.arrived, []
-        for event in fresh:
-            self.state = _STATES[event.kind]
+        self.state = _STATES[fresh[-1].kind]
         self.events.extend(fresh)
         self.unwritten.extend(fresh)
-        return fresh
 
     def changed(self) -> None:
         """Wake every viewer: there is something to tell."""
@@ -139,16 +137,20 @@ class Hub:
         self._on_end = on_end
         self._channels: dict[str, Channel] = {}
         self._lock = threading.Lock()
-        self._wake = threading.Event()
+        self._arrival = threading.Event()
+        self._flushed = threading.Event()
         self._closing = False
-        self._thread = threading.Thread(target=self._work, name="hub", daemon=True)
-        self._thread.start()
+        # Two threads, so that viewers never wait for the database.
+        self._threads = [threading.Thread(target=work, name=f"hub-{work.__name__.strip('_')}", daemon=True) for work in (self._send, self._keep)]
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
         """Write what is left and end. Streams that are open end with their connections."""
         self._closing = True
-        self._wake.set()
-        self._thread.join(timeout=5)
+        for event, thread in zip((self._arrival, self._flushed), self._threads, strict=True):
+            event.set()
+            thread.join(timeout=5)
 
     def open(self, run: str, state: RunState = "queued") -> None:
         """Begin to follow a run that is in the store; one followed already stays as it is."""
@@ -164,7 +166,7 @@ class Hub:
             if channel is None or event.sequence <= channel.last_sequence or self._ended(channel):
                 return
             channel.arrived.append(event)
-        self._wake.set()
+        self._arrival.set()
 
     def conclude(self, run: str, make: Callable[[int], Event]) -> None:
         """End a run from this side: `make` gets the next sequence and returns the last event. A run that has ended stays as it ended."""
@@ -173,7 +175,7 @@ class Hub:
             if channel is None or self._ended(channel):
                 return
             channel.arrived.append(make(channel.last_sequence + 1))
-        self._wake.set()
+        self._arrival.set()
 
     def announce_stopping(self, run: str) -> None:
         """Tell viewers that a stop was asked for, before the worker has heard of it."""
@@ -218,47 +220,62 @@ class Hub:
     def _ended(channel: Channel) -> bool:
         return channel.state in ENDED or any(event.ends_run for event in channel.arrived)
 
-    def _work(self) -> None:
-        timeout: float | None = None
+    def _send(self) -> None:
+        """The thread that turns arrivals into frames, at most one per run and FRAME_INTERVAL."""
+        pause: float | None = None
         while not self._closing:
-            self._wake.wait(timeout)
-            self._wake.clear()
-            timeout = self._flush_due()
-        self._flush_due(everything=True)
+            self._arrival.wait(pause)
+            self._arrival.clear()
+            pause = self._flush(time.monotonic())
+        self._flush(float("inf"))
 
-    def _flush_due(self, everything: bool = False) -> float | None:
-        """Send and write what is due. Returns the seconds until the next is, or None where nothing waits."""
-        now = time.monotonic()
+    def _flush(self, now: float) -> float | None:
+        """Send what is due at `now`. Returns the seconds until more is, or None where nothing waits."""
         with self._lock:
-            waiting = [channel for channel in self._channels.values() if channel.arrived or channel.unwritten]
-            due = [channel for channel in waiting if everything or channel.due <= now]
-            fresh = {channel.run: channel.take() for channel in due}
+            waiting = [channel for channel in self._channels.values() if channel.arrived]
+            due = [channel for channel in waiting if channel.due <= now]
             for channel in due:
+                channel.take()
                 channel.due = now + FRAME_INTERVAL
             self._place_queue()
             for channel in due:
-                if fresh[channel.run]:
-                    channel.changed()
-        for channel in due:
-            self._write(channel)
-        pending = [channel.due for channel in waiting if channel.arrived or channel.unwritten]
-        return max(0.0, min(pending) - time.monotonic()) if pending else None
+                channel.changed()
+            rest = [channel.due for channel in waiting if channel.arrived]
+        if due:
+            self._flushed.set()
+        return max(0.0, min(rest) - time.monotonic()) if rest else None
 
-    def _write(self, channel: Channel) -> None:
-        events = channel.unwritten
+    def _keep(self) -> None:
+        """The thread that writes what was sent, and lets go of runs that have ended."""
+        pause: float | None = None
+        while not self._closing:
+            self._flushed.wait(pause)
+            self._flushed.clear()
+            with self._lock:
+                unwritten = [channel for channel in self._channels.values() if channel.unwritten]
+            written = [self._write(channel) for channel in unwritten]
+            pause = None if all(written) else WRITE_RETRY
+        for channel in list(self._channels.values()):
+            if channel.unwritten:
+                self._write(channel)
+
+    def _write(self, channel: Channel) -> bool:
+        with self._lock:
+            events, state = list(channel.unwritten), channel.state
         try:
-            self._store.append(channel.run, events, channel.state)
+            self._store.append(channel.run, events, state)
         except SQLAlchemyError:
             # Viewers go on from memory; the same events are tried again, so that a locked database costs nothing but time.
             logger.exception("events of run %s could not be written, trying again", channel.run)
-            channel.due = time.monotonic() + WRITE_RETRY
-            return
-        channel.unwritten = channel.unwritten[len(events) :]
-        if channel.state in ENDED:
-            with self._lock:
+            return False
+        with self._lock:
+            del channel.unwritten[: len(events)]
+            ended = channel.state in ENDED and not channel.unwritten
+            if ended:
                 self._channels.pop(channel.run, None)
-            if self._on_end is not None:
-                self._on_end(channel.run)
+        if ended and self._on_end is not None:
+            self._on_end(channel.run)
+        return True
 
     def _place_queue(self) -> None:
         ahead = 0
@@ -280,5 +297,5 @@ def _columns(batches: list[BatchEnd]) -> dict[str, dict[str, list[float | None]]
         network = columns.setdefault(event.network, {name: [] for name in ("step", "epoch", "loss", "accuracy", "learning_rate")})
         for name, values in network.items():
             values.append(row[name])
-        network["images_per_second"] = [row["images_per_second"]]
+        network["images_per_second"], network["time"] = [row["images_per_second"]], [row["time"]]
     return columns

@@ -1,0 +1,191 @@
+"""Launch a run and watch it live."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.i18n import explain, t
+from pages.parts.layout import page_header
+from pages.parts.live_run import live_run
+from pages.parts.network_state import current_network, current_run, set_network, set_run
+from pages.parts.training_form import TrainingForm, training_form
+from resnet.config import ResNetConfig, TrainConfig, adapt, fits
+from resnet.data import full_set_location
+from resnet.datasets import DATASETS
+from resnet.errors import ConfigError, TrainingError
+from resnet.estimate import training_seconds
+from resnet.figures.palette import PLAIN, RESIDUAL
+from resnet.plan import plan
+from resnet.runs import service
+from resnet.runs.service import Service
+from resnet.runs.store import RunRecord
+from resnet.source import source_of
+
+
+def page() -> None:
+    lab = service.current()
+    run = current_run()
+    record = lab.run(run) if lab and run else None
+    page_header(t("Training"), t("How does a network learn, batch by batch?"))
+    controls, view = st.columns([1, 2.4], gap="large")
+    with controls:
+        _controls(lab, record)
+    with view:
+        _view(lab, run, record)
+    with st.expander(t("The callback that feeds these curves"), icon=":material/code:"):
+        st.markdown(t("Keras calls it after every batch. This is the file the worker runs, `resnet/training/callbacks.py`."))
+        st.code(source_of("resnet.training.callbacks", "StreamingCallback"), language="python")
+
+
+def _controls(lab: Service | None, record: RunRecord | None) -> None:
+    network = current_network()
+    totals = plan(network)
+    with st.container(border=True):
+        st.markdown(f"**{network.name}**  \n" + t("{parameters:,} trainable parameters", parameters=totals.trainable_parameters))
+        st.page_link("pages/architecture.py", label=t("Change the network"), icon=":material/tune:")
+    form = training_form()
+    if not fits(network, form.dataset):
+        _offer_adapted(network, form)
+        return
+    config = _config(network, form)
+    if config is None:
+        return
+    _estimate(config, totals.macs)
+    if form.dataset == "fashion-mnist" and full_set_location() is None:
+        st.caption(t("The full set is not on this machine yet; the run downloads it first (30 MB)."))
+    if lab is None:
+        st.info(t("This server has no training engine; start it with `streamlit run app.py`."), icon=":material/power_off:")
+        return
+    running = record is not None and not record.ended
+    busy = bool(lab.active_runs())
+    st.button(
+        t("Queue another run") if running else t("Start"),
+        type="secondary" if running else "primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        on_click=_start,
+        args=(lab, config),
+        help=t("A run is in progress; this one waits for its turn.") if busy else None,
+    )
+    if running and record is not None:
+        stopping = lab.live_state(record.id) == "stopping"
+        st.button(
+            t("Stopping …") if stopping else t("Stop"),
+            type="primary",
+            icon=":material/stop:",
+            width="stretch",
+            disabled=stopping,
+            on_click=lab.stop,
+            args=(record.id,),
+        )
+
+
+def _config(network: ResNetConfig, form: TrainingForm) -> TrainConfig | None:
+    try:
+        return TrainConfig(networks=(network,), dataset=form.dataset, recipe=form.recipe, seed=form.seed)
+    except ConfigError as error:
+        st.error(explain(error), icon=":material/error:")
+        return None
+
+
+def _estimate(config: TrainConfig, macs: int) -> None:
+    facts = DATASETS[config.dataset]
+    seconds = training_seconds(macs, facts.training_images * config.recipe.epochs)
+    time = t("{seconds} s", seconds=round(seconds, -1 if seconds > 20 else 0)) if seconds < 100 else t("{minutes} min", minutes=round(seconds / 60))
+    st.caption(
+        t(
+            "{images:,} images, at most {epochs} epochs: about {time} on a laptop with two cores.",
+            images=facts.training_images,
+            epochs=config.recipe.epochs,
+            time=time,
+        )
+    )
+
+
+def _offer_adapted(network: ResNetConfig, form: TrainingForm) -> None:
+    height, width, channels = network.input_shape
+    st.warning(
+        t(
+            "This network takes {height}x{width}x{channels} images and knows {classes} classes. Fashion-MNIST has 28x28x1 and 10.",
+            height=height,
+            width=width,
+            channels=channels,
+            classes=network.num_classes,
+        ),
+        icon=":material/straighten:",
+    )
+    adapted = adapt(network, form.dataset)
+    totals = plan(adapted)
+    st.button(
+        t("Adapt it: 28x28x1, 10 classes, small stem"),
+        type="primary",
+        icon=":material/auto_fix_high:",
+        width="stretch",
+        on_click=set_network,
+        args=(adapted,),
+    )
+    images = DATASETS[form.dataset].training_images
+    st.caption(
+        t(
+            "Then {parameters:,} trainable parameters, and about {minutes} min for each epoch.",
+            parameters=totals.trainable_parameters,
+            minutes=max(1, round(training_seconds(totals.macs, images) / 60)),
+        )
+    )
+
+
+def _start(lab: Service, config: TrainConfig) -> None:
+    set_run(lab.start(config))
+
+
+def _view(lab: Service | None, run: str | None, record: RunRecord | None) -> None:
+    if run and record is None and lab is not None:
+        st.warning(t("There is no run {run} on this server. Start one, or open an earlier one under Results.", run=run), icon=":material/search_off:")
+    if lab is not None and lab.engine_state == "failed":
+        st.error(t("The training engine could not be started; the server tries again. Its log says why."), icon=":material/error:")
+    if record is None and lab is not None:
+        _offer_active(lab)
+    _summary(record)
+    config = record.config if record else None
+    plain = bool(config) and config.networks[0].shortcut == "none"
+    live_run(record.id if record else None, epochs=config.recipe.epochs if config else 3, colour=PLAIN if plain else RESIDUAL)
+    _outcome(record)
+
+
+def _offer_active(lab: Service) -> None:
+    active = lab.active_runs()
+    if active:
+        st.button(t("A run is in progress: watch it"), icon=":material/visibility:", on_click=set_run, args=(active[0],))
+
+
+def _summary(record: RunRecord | None) -> None:
+    if record is not None:
+        network, recipe = record.config.networks[0], record.config.recipe
+        st.caption(
+            t(
+                "Run {run}: {network}, {dataset}, at most {epochs} epochs of batches of {batch}",
+                run=record.id,
+                network=network.name,
+                dataset=record.config.dataset,
+                epochs=recipe.epochs,
+                batch=recipe.batch_size,
+            )
+        )
+
+
+def _outcome(record: RunRecord | None) -> None:
+    if record is None:
+        return
+    if record.failure is not None:
+        st.error(explain(TrainingError(record.failure.rule, **record.failure.values)), icon=":material/error:")
+    if record.result is not None:
+        (accuracy,) = record.result.test_accuracy.values()
+        images = DATASETS[record.config.dataset].test_images
+        st.success(
+            t("Test accuracy {accuracy:.1%}: right on {right:,} of {images:,} images never seen in training.", accuracy=accuracy, right=round(accuracy * images), images=images),
+            icon=":material/flag:",
+        )
+        st.page_link("pages/results.py", label=t("Look closer at this run"), icon=":material/insights:")
+
+
+page()
