@@ -1,0 +1,222 @@
+"""Build a network: move a slider, and see at once its shapes, its parameters and its cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from pages.parts.diagram import diagram
+from pages.parts.duration import about
+from pages.parts.i18n import explain, lesson, t
+from pages.parts.layout import page_header, prose
+from pages.parts.network_form import network_form
+from pages.parts.network_state import address_problems, current_network, set_network, to_query
+from resnet.config import ResNetConfig, adapt, fits
+from resnet.datasets import DATASETS
+from resnet.diagrams.block import shape_text
+from resnet.diagrams.network import network_svg
+from resnet.errors import ConfigError, ExplainedError
+from resnet.estimate import epoch_seconds
+from resnet.plan import Plan, plan
+from resnet.presets import PRESETS
+from resnet.tables import comparison_table, layer_table, scientific, stage_table
+
+_STATUS_HEIGHT = 96  # pixels; the same for every state, so that nothing below it jumps
+_LAYERS_HEIGHT = 420
+
+
+def page() -> None:
+    page_header(t("Architecture"), t("What is a network made of, and what does it cost?"))
+    _report_address(address_problems())
+    controls, view = st.columns([1, 1.8], gap="large")
+    with controls:
+        form = network_form()
+    network = plan(current_network())
+    with view:
+        _totals(network)
+        with st.container(border=True, height=_STATUS_HEIGHT, vertical_alignment="center"):
+            _status(network, form.error)
+        diagram(network_svg(network, t), key="network_diagram")
+        _stages(network)
+    layers, paper, reading = st.tabs([t("Every layer"), t("The paper's table"), t("How to read the numbers")])
+    with layers:
+        _layers(network)
+    with paper:
+        _comparison(network)
+    with reading:
+        _reading(network)
+
+
+def _report_address(problems: Sequence[ExplainedError]) -> None:
+    if problems:
+        reasons = "\n".join(f"- {_literally(explain(problem))}" for problem in problems)
+        st.warning(t("Not everything in the address could be used:") + "\n" + reasons, icon=":material/link_off:")
+
+
+def _totals(network: Plan) -> None:
+    trained, counted, work, depth = st.columns(4)
+    trained.metric(t("Parameters, trained"), f"{network.trainable_parameters:,}")
+    counted.metric(
+        t("With statistics"),
+        f"{network.total_parameters:,}",
+        help=t("What Keras counts: batch norm's running means and variances are in it. PyTorch leaves them out."),
+    )
+    work.metric(t("Multiply-adds"), scientific(network.macs), help=t("{macs:,} for one image, forward.", macs=network.macs))
+    depth.metric(t("Layers with weights"), f"{network.config.depth:,}", help=t("As the paper counts: projections are left out."))
+
+
+def _status(network: Plan, error: ConfigError | None) -> None:
+    """One of three things to say, in the same place: it cannot be built, it does not fit the data, or it can be trained."""
+    if error is not None:
+        st.markdown(":material/error: " + _literally(explain(error)), width="stretch")
+        st.caption(t("The last network that can be built stays shown."))
+    elif fits(network.config, "fashion-mnist"):
+        _offer_training(network)
+    else:
+        _offer_adapted(network)
+
+
+def _offer_training(network: Plan) -> None:
+    words, button = st.columns([2.2, 1], vertical_alignment="center")
+    words.markdown(
+        t(
+            "**Fits Fashion-MNIST.** An epoch takes {subset} on the subset, {full} on all images.",
+            subset=about(epoch_seconds(network, "fashion-mnist-subset")),
+            full=about(epoch_seconds(network, "fashion-mnist")),
+        )
+    )
+    words.caption(t("Estimated for two cores, from the multiply-adds."))
+    button.page_link("training.py", label=t("Train this network"), icon=":material/play_arrow:", query_params=to_query(network.config))
+
+
+def _offer_adapted(network: Plan) -> None:
+    facts = DATASETS["fashion-mnist"]
+    try:
+        adapted = plan(adapt(network.config, "fashion-mnist"))
+    except ConfigError as error:
+        st.markdown(t("**Does not fit Fashion-MNIST**, and cannot be adapted: {reason}", reason=_literally(explain(error))))
+        return
+    words, button = st.columns([2.2, 1], vertical_alignment="center")
+    words.markdown(
+        t(
+            "**Fashion-MNIST has {shape} images of {classes} classes.** Adapted: {parameters:,} trained parameters, "
+            "{macs} multiply-adds, {seconds} for an epoch on the subset.",
+            shape=shape_text(facts.input_shape),
+            classes=facts.num_classes,
+            parameters=adapted.trainable_parameters,
+            macs=scientific(adapted.macs),
+            seconds=about(epoch_seconds(adapted, "fashion-mnist-subset")),
+        )
+    )
+    button.button(
+        t("Adapt: {shape}, {classes} classes, small stem", shape=shape_text(facts.input_shape), classes=facts.num_classes),
+        key="network_adapt",
+        type="primary",
+        width="stretch",
+        on_click=set_network,
+        args=(adapted.config,),
+    )
+
+
+def _stages(network: Plan) -> None:
+    st.dataframe(stage_table(network, t), hide_index=True, column_config=_columns(), key="network_stages", row_height=32)
+
+
+def _layers(network: Plan) -> None:
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    search = left.text_input(
+        t("Search layers"), type="search", live="200ms", key="network_search", placeholder="stage2 conv", label_visibility="collapsed"
+    )
+    table = layer_table(network, search or "")
+    right.download_button(
+        t("Download CSV"),
+        partial(_csv, network),
+        file_name=f"{network.config.name}-layers.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+        help=t("All {count:,} layers, whatever the search shows.", count=len(network.layers)),
+    )
+    st.dataframe(table, hide_index=True, column_config=_columns(), height=_LAYERS_HEIGHT, key="network_layers")
+    st.caption(t("{shown:,} of {count:,} layers", shown=len(table), count=len(network.layers)))
+
+
+def _csv(network: Plan) -> str:
+    return layer_table(network).to_csv(index=False)
+
+
+def _columns() -> dict[str, object]:
+    """Headings and number formats, by the tables' column names."""
+    number = partial(st.column_config.NumberColumn, format="localized")
+    return {
+        "stage": t("Stage"),
+        "name": t("Layer"),
+        "kind": t("Kind"),
+        "output_shape": t("Output"),
+        "blocks": number(t("Blocks"), width="small"),
+        "parameters": number(t("Parameters"), help=t("As Keras counts: batch norm's running statistics included.")),
+        "trainable_parameters": number(t("Trained")),
+        "macs": number(t("Multiply-adds")),
+    }
+
+
+def _comparison(network: Plan) -> None:
+    st.table(
+        comparison_table(network, t).rename(
+            columns={
+                "layer": t("Layer"),
+                "output_size": t("Output"),
+                "resnet_18": "ResNet-18",
+                "resnet_34": "ResNet-34",
+                "own_size": t("Yours: output"),
+                "own": t("Yours"),
+            }
+        ),
+        border="horizontal",
+        hide_index=True,
+    )
+    paper = PRESETS["resnet-34"]
+    prose(
+        lesson(
+            "architecture",
+            "paper",
+            with_projections=scientific(plan(paper).macs),
+            without_projections=scientific(plan(replace(paper, shortcut="none")).macs),
+        )
+    )
+
+
+def _reading(network: Plan) -> None:
+    config = network.config
+    prose(
+        lesson(
+            "architecture",
+            "reading",
+            halves=_work_of_an_inner_convolution(),
+            depth=f"{config.depth:,}",
+            block_layers=f"{config.depth - 2:,}",
+            layers=f"{len(network.layers):,}",
+            trainable=f"{network.trainable_parameters:,}",
+            statistics=f"{network.total_parameters - network.trainable_parameters:,}",
+            total=f"{network.total_parameters:,}",
+        )
+    )
+
+
+def _work_of_an_inner_convolution() -> str:
+    """Multiply-adds of the last convolution of ResNet-34's stages, all alike."""
+    network = plan(PRESETS["resnet-34"])
+    work = {layer.macs for layer in network.layers if layer.name.endswith("block2_conv2")}
+    return ", ".join(f"{macs:,}" for macs in sorted(work))
+
+
+def _literally(text: str) -> str:
+    """Text as Markdown that shows it as it is: an address is somebody else's words."""
+    return "".join(f"\\{character}" if character in r"\`*_{}[]()<>#+-!|~:$" else character for character in text)
+
+
+page()
