@@ -240,6 +240,8 @@ def _check_fit(network: ResNetConfig, facts: DatasetFacts) -> None:
 
 
 def _known_fields(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(data, Mapping):
+        raise ConfigError("a configuration must be fields with values, got {value!r}", value=data)
     names = {field.name for field in fields(kind)}
     return {name: value for name, value in data.items() if name in names}
 

@@ -1,0 +1,375 @@
+"""The built model confirms the plan, and computes what a NumPy program written from the papers' description computes."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from numpy.lib.stride_tricks import sliding_window_view
+
+from resnet.blocks import Style, basic_block, plain_block
+from resnet.config import ResNetConfig
+from resnet.errors import ConfigError
+from resnet.layers import MinusInfinityPadding2D
+from resnet.model import build_resnet
+from resnet.plan import LayerPlan, plan, plan_block
+from resnet.presets import PRESETS
+
+MINI = PRESETS["mini-resnet"]
+TINY = ResNetConfig(
+    name="tiny", block="basic", depths=(1, 2), widths=(3, 5), input_shape=(18, 15, 2), num_classes=4, stem="imagenet", bn_epsilon=1e-3
+)
+ACTIVATIONS = ("relu", "gelu", "silu", "tanh")
+
+KINDS = {
+    keras.layers.InputLayer: "input",
+    keras.layers.ZeroPadding2D: "pad",
+    MinusInfinityPadding2D: "pad",
+    keras.layers.Conv2D: "conv",
+    keras.layers.BatchNormalization: "bn",
+    keras.layers.Activation: "activation",
+    keras.layers.MaxPooling2D: "pool",
+    keras.layers.Add: "add",
+    keras.layers.GlobalAveragePooling2D: "global-pool",
+    keras.layers.Dropout: "dropout",
+    keras.layers.Dense: "dense",
+}
+
+
+# The plan predicts, the model confirms
+
+
+def facts_of(layer: keras.Layer) -> tuple[str, str, tuple[int, ...], int, int, int]:
+    """What a LayerPlan claims, asked of the Keras layer: name, kind, output shape, parameters, trainable parameters, multiply-adds."""
+    shape = tuple(layer.output.shape[1:])
+    kernel = math.prod(layer.kernel.shape) if hasattr(layer, "kernel") else 0
+    trainable = sum(math.prod(weight.shape) for weight in layer.trainable_weights)
+    return layer.name, KINDS[type(layer)], shape, layer.count_params(), trainable, kernel * math.prod(shape[:-1])
+
+
+def claims_of(layer: LayerPlan) -> tuple[str, str, tuple[int, ...], int, int, int]:
+    return layer.name, layer.kind, layer.output_shape, layer.parameters, layer.trainable_parameters, layer.macs
+
+
+def assert_confirmed(layers: tuple[LayerPlan, ...], model: keras.Model) -> None:
+    # Keras lists layers by their distance from the output, which weaves branch and shortcut into each other. The plan's order is a
+    # reader's. Both must be the same layers, and in the plan's order every layer must come after those it takes its input from.
+    assert sorted(claims_of(layer) for layer in layers) == sorted(facts_of(layer) for layer in model.layers)
+    seen: set[str] = set()
+    for planned in layers:
+        sources = {tensor._keras_history.operation.name for tensor in flat(model.get_layer(planned.name).input)}
+        assert sources - {planned.name} <= seen, f"{planned.name} is planned before {sources - seen}"
+        seen.add(planned.name)
+
+
+def flat(tensors: Any) -> list[Any]:
+    return list(tensors) if isinstance(tensors, (list, tuple)) else [tensors]
+
+
+def assert_plan_confirmed(config: ResNetConfig) -> None:
+    planned, model = plan(config), build_resnet(config)
+    assert_confirmed(planned.layers, model)
+    assert planned.total_parameters == model.count_params()
+    assert planned.trainable_parameters == sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    assert model.name == config.name
+    assert model.input_shape == (None, *config.input_shape)
+    assert model.output_shape == (None, config.num_classes)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_confirm_their_plan(name: str) -> None:
+    assert_plan_confirmed(PRESETS[name])
+
+
+def test_the_notebooks_model_has_the_notebooks_count() -> None:
+    model = build_resnet(MINI)
+    assert model.count_params() == 698_282
+    assert sum(math.prod(weight.shape) for weight in model.trainable_weights) == 696_042
+
+
+@pytest.mark.parametrize(
+    ("stem", "padding", "shortcut", "dropout", "activation"),
+    [*itertools.product(("imagenet", "cifar"), ("same", "symmetric"), ("projection", "none"), (0.0, 0.2), ("relu", "gelu"))],
+)
+def test_a_grid_of_networks_confirms_its_plan(stem: Any, padding: Any, shortcut: Any, dropout: float, activation: Any) -> None:
+    assert_plan_confirmed(replace(TINY, stem=stem, padding=padding, shortcut=shortcut, dropout=dropout, activation=activation))
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> ResNetConfig:
+    stages = draw(st.integers(1, 4))
+    values = {
+        "depths": tuple(draw(st.lists(st.integers(1, 2), min_size=stages, max_size=stages))),
+        "widths": tuple(draw(st.lists(st.integers(1, 9), min_size=stages, max_size=stages))),
+        "input_shape": (draw(st.integers(1, 40)), draw(st.integers(1, 40)), draw(st.integers(1, 4))),
+        "num_classes": draw(st.integers(2, 12)),
+        "stem": draw(st.sampled_from(["imagenet", "cifar"])),
+        "shortcut": draw(st.sampled_from(["projection", "none"])),
+        "padding": draw(st.sampled_from(["same", "symmetric"])),
+        "dropout": draw(st.sampled_from([0.0, 0.3])),
+        "activation": draw(st.sampled_from(ACTIVATIONS)),
+        "initializer": draw(st.sampled_from(["he_fan_out", "he_fan_in"])),
+    }
+    try:
+        return ResNetConfig(name="generated", block="basic", **values)
+    except ConfigError as refused:
+        assume("halves the resolution" not in str(refused))
+        raise
+
+
+@given(networks())
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_generated_networks_confirm_their_plan(config: ResNetConfig) -> None:
+    assert_plan_confirmed(config)
+
+
+@given(
+    shape=st.tuples(st.integers(2, 20), st.integers(2, 20), st.integers(1, 8)),
+    filters=st.integers(1, 8),
+    stride=st.sampled_from([1, 2]),
+    padding=st.sampled_from(["same", "symmetric"]),
+    shortcut=st.sampled_from(["projection", "none"]),
+)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_generated_blocks_confirm_their_plan(shape: tuple[int, int, int], filters: int, stride: int, padding: Any, shortcut: Any) -> None:
+    config = replace(TINY, padding=padding, shortcut=shortcut)
+    entry = LayerPlan("input", "input", "stem", None, shape, 0, 0, 0)
+    planned = plan_block(config, input_shape=shape, filters=filters, stride=stride, stage=2, block=1)
+    assert_confirmed((entry, *planned), one_block(config, shape, filters, stride))
+
+
+def one_block(config: ResNetConfig, shape: tuple[int, int, int], filters: int, stride: int) -> keras.Model:
+    block = plain_block if config.shortcut == "none" else basic_block
+    x = keras.Input(shape, name="input")
+    return keras.Model(x, block(x, name="stage2_block1", filters=filters, stride=stride, style=Style.of(config)))
+
+
+def test_a_change_of_channels_at_stride_1_is_projected() -> None:
+    names = {layer.name for layer in one_block(TINY, (8, 8, 32), 64, 1).layers}
+    assert {"stage2_block1_shortcut_conv", "stage2_block1_shortcut_bn"} <= names
+    unchanged = {layer.name for layer in one_block(TINY, (8, 8, 64), 64, 1).layers}
+    assert names - unchanged == {"stage2_block1_shortcut_conv", "stage2_block1_shortcut_bn"}
+
+
+# The model computes what the papers describe
+
+
+ACTIVATION_FORMULAS = {
+    "relu": lambda x: np.where(x > 0, x, 0.0),
+    "gelu": lambda x: 0.5 * x * (1 + np.vectorize(math.erf)(x / math.sqrt(2))),
+    "silu": lambda x: x / (1 + np.exp(-x)),
+    "tanh": np.tanh,
+}
+
+
+class Reference:
+    """A network's forward pass in float64 NumPy, on a model's weights. Knows nothing of its Keras graph but the layers' names."""
+
+    def __init__(self, model: keras.Model, config: ResNetConfig) -> None:
+        self.config = config
+        self.weights = {layer.name: [np.asarray(weight, np.float64) for weight in layer.get_weights()] for layer in model.layers}
+        self.activation = ACTIVATION_FORMULAS[config.activation]
+
+    def windows(self, x: np.ndarray, size: int, stride: int, border: float) -> np.ndarray:
+        """(n, h, w, c) to (n, out_h, out_w, c, size, size)."""
+        if self.config.padding == "symmetric":
+            pads = [(size // 2, size // 2)] * 2
+        else:  # TensorFlow's rule: just enough for ⌈side / stride⌉ windows, the odd one at the end
+            missing = [max((math.ceil(side / stride) - 1) * stride + size - side, 0) for side in x.shape[1:3]]
+            pads = [(total // 2, total - total // 2) for total in missing]
+        padded = np.pad(x, [(0, 0), *pads, (0, 0)], constant_values=border)
+        return sliding_window_view(padded, (size, size), axis=(1, 2))[:, ::stride, ::stride]
+
+    def conv(self, x: np.ndarray, name: str, stride: int = 1) -> np.ndarray:
+        (kernel,) = self.weights[name]
+        return np.einsum("nhwcij,ijco->nhwo", self.windows(x, kernel.shape[0], stride, 0.0), kernel)
+
+    def norm(self, x: np.ndarray, name: str) -> np.ndarray:
+        scale, offset, mean, variance = self.weights[name]
+        return scale * (x - mean) / np.sqrt(variance + self.config.bn_epsilon) + offset
+
+    def block(self, x: np.ndarray, name: str, stride: int) -> np.ndarray:
+        y = self.activation(self.norm(self.conv(x, f"{name}_conv1", stride), f"{name}_bn1"))
+        y = self.norm(self.conv(y, f"{name}_conv2"), f"{name}_bn2")
+        if self.config.shortcut == "projection":
+            differs = stride == 2 or x.shape[-1] != y.shape[-1]
+            y = y + (self.norm(self.conv(x, f"{name}_shortcut_conv", stride), f"{name}_shortcut_bn") if differs else x)
+        return self.activation(y)
+
+    def stem(self, x: np.ndarray, border: float = -np.inf) -> np.ndarray:
+        if self.config.stem == "cifar":
+            return self.activation(self.norm(self.conv(x, "stem_conv"), "stem_bn"))
+        y = self.activation(self.norm(self.conv(x, "stem_conv", 2), "stem_bn"))
+        return self.windows(y, 3, 2, border).max(axis=(-2, -1))
+
+    def logits(self, images: np.ndarray) -> np.ndarray:
+        x = self.stem(images)
+        for stage, depth in enumerate(self.config.depths, start=1):
+            for block in range(1, depth + 1):
+                x = self.block(x, f"stage{stage}_block{block}", 2 if stage > 1 and block == 1 else 1)
+        kernel, bias = self.weights["head_dense"]
+        return x.mean(axis=(1, 2)) @ kernel + bias
+
+
+def scattered(config: ResNetConfig) -> keras.Model:
+    """A model whose batch norms are not near the identity: every weight, statistics too, drawn at random."""
+    model = build_resnet(config)
+    random = np.random.default_rng(5)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            channels = layer.gamma.shape
+            low_high = ((0.5, 1.5), (-1.5, 0.5), (-0.5, 0.5), (0.2, 2.0))  # scale, offset, mean, variance
+            layer.set_weights([random.uniform(low, high, channels) for low, high in low_high])
+    return model
+
+
+def images_for(config: ResNetConfig, count: int = 3) -> np.ndarray:
+    return np.random.default_rng(7).normal(size=(count, *config.input_shape)).astype("float32")
+
+
+@pytest.mark.parametrize(
+    ("stem", "padding", "shortcut", "activation"),
+    [
+        *itertools.product(("imagenet",), ("same", "symmetric"), ("projection",), ACTIVATIONS),
+        *itertools.product(("cifar",), ("same", "symmetric"), ("projection", "none"), ("relu",)),
+        ("imagenet", "symmetric", "none", "tanh"),
+    ],
+)
+def test_forward_pass_equals_numpy(stem: Any, padding: Any, shortcut: Any, activation: Any) -> None:
+    config = replace(TINY, stem=stem, padding=padding, shortcut=shortcut, activation=activation)
+    model, images = scattered(config), images_for(config)
+    np.testing.assert_allclose(model(images, training=False), Reference(model, config).logits(images), rtol=2e-4, atol=2e-5)
+
+
+def test_the_paddings_are_two_different_networks() -> None:
+    symmetric, same = scattered(TINY), scattered(replace(TINY, padding="same"))
+    same.set_weights(symmetric.get_weights())
+    images = images_for(TINY)
+    assert np.abs(np.asarray(symmetric(images)) - np.asarray(same(images))).max() > 0.01
+
+
+@pytest.mark.parametrize("activation", ["gelu", "silu", "tanh"])
+def test_the_max_pool_never_picks_its_padding(activation: Any) -> None:
+    config = replace(TINY, activation=activation)
+    model, images = scattered(config), images_for(config)
+    channels = config.widths[0]
+    # Scale small and offset negative: every feature that reaches the pool is negative, and a border of zeros would win.
+    model.get_layer("stem_bn").set_weights([np.full(channels, value) for value in (0.01, -0.5, 0.0, 1.0)])
+    pooled = np.asarray(keras.Model(model.input, model.get_layer("stem_pool").output)(images))
+    reference = Reference(model, config)
+    np.testing.assert_allclose(pooled, reference.stem(images), rtol=1e-5)
+    assert pooled.max() < 0
+    assert reference.stem(images, border=0.0)[:, 0].max() == 0  # the mistake would have been seen
+
+
+def test_gradients_pass_the_padded_max_pool() -> None:
+    model = scattered(replace(TINY, activation="tanh"))
+    model.compile(keras.optimizers.SGD(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    before = model.get_layer("stem_conv").get_weights()[0]
+    loss = model.train_on_batch(images_for(TINY), np.array([0, 1, 2]))
+    after = model.get_layer("stem_conv").get_weights()[0]
+    assert np.isfinite(loss)
+    assert np.isfinite(after).all()
+    assert np.abs(after - before).max() > 0
+
+
+# What is saved is what is loaded
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_saved_and_loaded_computes_the_same(activation: Any, tmp_path: Path) -> None:
+    config = replace(TINY, activation=activation, dropout=0.3)
+    model, images = scattered(config), images_for(config)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert [layer.name for layer in loaded.layers] == [layer.name for layer in model.layers]
+    np.testing.assert_array_equal(loaded(images, training=False), model(images, training=False))
+    # Not only equal to each other: the loaded one computes this activation.
+    np.testing.assert_allclose(loaded(images, training=False), Reference(loaded, config).logits(images), rtol=2e-4, atol=2e-5)
+    assert_confirmed(plan(config).layers, loaded)
+
+
+# Details that decide whether it is the same network as somebody else's
+
+
+def test_a_seed_gives_the_same_weights_again_and_another_one_others() -> None:
+    def kernels(seed: int) -> list[np.ndarray]:
+        keras.utils.set_random_seed(seed)
+        return build_resnet(MINI).get_weights()
+
+    first, again, other = kernels(1), kernels(1), kernels(2)
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not np.array_equal(first[0], other[0])
+
+
+@pytest.mark.parametrize("initializer", ["he_fan_in", "he_fan_out"])
+def test_layers_of_one_shape_start_with_different_weights(initializer: Any) -> None:
+    model = build_resnet(replace(MINI, initializer=initializer))
+    kernels = [layer.kernel.numpy() for layer in model.layers if layer.name.startswith("stage1") and isinstance(layer, keras.layers.Conv2D)]
+    assert len(kernels) == 4
+    assert all(np.abs(a - b).max() > 0.01 for a, b in itertools.combinations(kernels, 2))
+
+
+def test_he_fan_out_is_torchvisions() -> None:
+    keras.utils.set_random_seed(3)
+    model = build_resnet(replace(MINI, initializer="he_fan_out", widths=(32, 64, 256)))
+    # 3x3x64 to 256 channels: the fan-out is 9·256, and a normal distribution is not cut off at two standard deviations.
+    kernel = model.get_layer("stage3_block1_conv1").kernel.numpy()
+    deviation = math.sqrt(2 / (9 * 256))
+    assert kernel.std() == pytest.approx(deviation, rel=0.02)
+    assert np.abs(kernel).max() > 3 * deviation
+    # PyTorch's default for the classifier: uniform within ± 1/√256, the bias too.
+    dense, bias = model.get_layer("head_dense").get_weights()
+    assert np.abs(dense).max() == pytest.approx(1 / 16, rel=0.01)
+    assert dense.std() == pytest.approx(1 / 16 / math.sqrt(3), rel=0.05)
+    assert 0 < np.abs(bias).max() <= 1 / 16
+
+
+def test_he_fan_in_is_kerass_he_normal_for_the_classifier_too() -> None:
+    keras.utils.set_random_seed(3)
+    model = build_resnet(replace(MINI, widths=(32, 64, 256)))
+    kernel = model.get_layer("stage3_block1_conv1").kernel.numpy()
+    deviation = math.sqrt(2 / (9 * 64))
+    assert kernel.std() == pytest.approx(deviation, rel=0.02)
+    assert np.abs(kernel).max() <= 2 * deviation / 0.8796  # cut off at two, then widened to keep the deviation
+    dense, bias = model.get_layer("head_dense").get_weights()
+    assert dense.std() == pytest.approx(math.sqrt(2 / 256), rel=0.05)
+    assert not bias.any()
+
+
+def test_batch_norm_and_biases_follow_the_configuration() -> None:
+    model = build_resnet(replace(TINY, bn_epsilon=2e-4, bn_momentum=0.75))
+    norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    assert {(norm.epsilon, norm.momentum) for norm in norms} == {(2e-4, 0.75)}
+    assert not any(layer.use_bias for layer in model.layers if isinstance(layer, keras.layers.Conv2D))
+    assert model.get_layer("head_dense").use_bias
+
+
+def test_dropout_acts_while_training_only() -> None:
+    config = replace(TINY, dropout=0.5, bn_momentum=0.0)
+    model, images = scattered(config), images_for(config)
+    assert model.get_layer("head_dropout").rate == 0.5
+    np.testing.assert_array_equal(model(images, training=False), model(images, training=False))
+    assert not np.array_equal(model(images, training=True), model(images, training=True))
+
+
+def test_logits_are_float32_under_a_mixed_policy_and_no_softmax() -> None:
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = scattered(TINY)
+    finally:
+        keras.config.set_dtype_policy(before)
+    logits = model(images_for(TINY), training=False)
+    assert model.get_layer("stage1_block1_conv1").compute_dtype == "bfloat16"
+    assert logits.dtype == "float32"
+    np.testing.assert_allclose(logits, Reference(model, TINY).logits(images_for(TINY)), atol=0.1, rtol=0.1)
+    assert np.asarray(logits).min() < 0
