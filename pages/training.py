@@ -42,7 +42,7 @@ def _controls(lab: Service | None, record: RunRecord | None) -> None:
     totals = plan(network)
     with st.container(border=True):
         st.markdown(f"**{network.name}**  \n" + t("{parameters:,} trainable parameters", parameters=totals.trainable_parameters))
-        st.page_link("pages/architecture.py", label=t("Change the network"), icon=":material/tune:")
+        st.page_link("architecture.py", label=t("Change the network"), icon=":material/tune:")
     form = training_form()
     if not fits(network, form.dataset):
         _offer_adapted(network, form)
@@ -91,7 +91,7 @@ def _config(network: ResNetConfig, form: TrainingForm) -> TrainConfig | None:
 def _estimate(config: TrainConfig, macs: int) -> None:
     facts = DATASETS[config.dataset]
     seconds = training_seconds(macs, facts.training_images * config.recipe.epochs)
-    time = t("{seconds} s", seconds=round(seconds, -1 if seconds > 20 else 0)) if seconds < 100 else t("{minutes} min", minutes=round(seconds / 60))
+    time = t("{seconds} s", seconds=round(seconds / 10) * 10) if seconds < 100 else t("{minutes} min", minutes=round(seconds / 60))
     st.caption(
         t(
             "{images:,} images, at most {epochs} epochs: about {time} on a laptop with two cores.",
@@ -185,7 +185,7 @@ def _outcome(record: RunRecord | None) -> None:
             t("Test accuracy {accuracy:.1%}: right on {right:,} of {images:,} images never seen in training.", accuracy=accuracy, right=round(accuracy * images), images=images),
             icon=":material/flag:",
         )
-        st.page_link("pages/results.py", label=t("Look closer at this run"), icon=":material/insights:")
+        st.page_link("results.py", label=t("Look closer at this run"), icon=":material/insights:")
 
 
 page()

@@ -17,6 +17,11 @@ class ExplainedError(Exception):
         self.rule = rule
         self.values = values
 
+    @property
+    def plain_values(self) -> dict[str, str | int | float]:
+        """The values as an event or a JSON document can carry them."""
+        return {name: value if isinstance(value, (str, int, float)) else str(value) for name, value in self.values.items()}
+
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions travel from Dask's workers by pickle, which would call __init__ without the values.
         return _rebuild, (type(self), self.rule, self.values)

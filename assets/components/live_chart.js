@@ -103,7 +103,7 @@ class Chart {
     const { labels } = data;
     const old = this.node.data || [];
     const style = {
-      batch: { mode: "lines", opacity: 0.35, line: { width: 1, color: line } },
+      batch: { mode: "lines", opacity: 0.5, line: { width: 1.2, color: line } },
       training: { mode: "lines+markers", line: { width: 2.5, color: line }, marker: { size: 7, color: line } },
       validation: { mode: "lines+markers", line: { width: 2.5, dash: "dash", color: line }, marker: { size: 8, symbol: "diamond-open", color: line } },
     };
@@ -126,11 +126,11 @@ class Chart {
     const { text, background, grid } = this.colors(data);
     const { labels } = data;
     const axis = { gridcolor: grid, zeroline: false, linecolor: grid, fixedrange: false, automargin: true };
-    const epochs = { ...axis, title: { text: labels.epoch, standoff: 6 }, range: [0, data.facts.epochs || 3], tickmode: "auto", nticks: 11, tick0: 0 };
+    const epochs = { ...axis, title: { text: labels.epoch, standoff: 6 }, range: [0, data.facts.epochs], tick0: 0, dtick: Math.ceil(data.facts.epochs / 10) };
     const heading = (words, x) => ({ text: `<b>${words}</b>`, x, xref: "paper", xanchor: "left", y: 1.02, yref: "paper", yanchor: "bottom", showarrow: false, font: { size: 15 } });
     return {
-      height: 380,
-      margin: { l: 48, r: 12, t: 58, b: 44 },
+      height: 350,
+      margin: { l: 48, r: 12, t: 52, b: 40 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: text, size: 13, family: getComputedStyle(this.node).fontFamily },

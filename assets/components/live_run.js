@@ -27,7 +27,7 @@ class LiveRun {
       <dl></dl>
       <div class="plot" role="img"></div>
       <span class="theme-probe" aria-hidden="true"></span>`;
-    parent.replaceChildren(this.root);
+    parent.append(this.root); // beside the style sheet that Streamlit has put there
     this.find = (selector) => this.root.querySelector(selector);
     this.plot = this.find(".plot");
     this.stream = new Stream((frame, last) => this.receive(frame, last), (problem) => this.show({ problem }));

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts.i18n import t
 from resnet.config import MAX_BATCH, MAX_EPOCHS, DatasetName, Optimizer, Recipe, Schedule
+from resnet.datasets import DATASETS
 from resnet.presets import RECIPES
 
 _SESSION_KEY = "training_form"
@@ -24,8 +25,10 @@ class TrainingForm:
 
 
 def dataset_label(dataset: DatasetName) -> str:
-    """The data set's name as a page writes it."""
-    return t("Fashion-MNIST, all") if dataset == "fashion-mnist" else t("Fashion-MNIST, subset")
+    """The data set's name as a control writes it."""
+    facts = DATASETS[dataset]
+    images = facts.training_images + facts.validation_images + facts.test_images
+    return t("All {images:,}", images=images) if dataset == "fashion-mnist" else t("Subset of {images:,}", images=images)
 
 
 def recipe_label(name: str) -> str:
@@ -38,11 +41,11 @@ def training_form() -> TrainingForm:
     form: TrainingForm = st.session_state.setdefault(_SESSION_KEY, TrainingForm())
     datasets: tuple[DatasetName, ...] = ("fashion-mnist-subset", "fashion-mnist")
     chosen = st.segmented_control(
-        t("Data"), datasets, default=form.dataset, format_func=dataset_label, key="training_dataset", required=True, width="stretch"
+        t("Fashion-MNIST images"), datasets, default=form.dataset, format_func=dataset_label, key="training_dataset", required=True, width="stretch"
     )
     form.dataset = chosen or form.dataset
     name = st.segmented_control(
-        t("Recipe"), list(RECIPES), default=form.recipe_name, format_func=recipe_label, key="training_recipe", required=True, width="stretch"
+        t("Recipe"), ("quick-demo", "notebook"), default=form.recipe_name, format_func=recipe_label, key="training_recipe", required=True, width="stretch"
     )
     if name and name != form.recipe_name:
         form.recipe_name, form.recipe = name, RECIPES[name]

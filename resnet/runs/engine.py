@@ -96,7 +96,9 @@ class EngineProcess:
         """Start the engine and return its scheduler's address. Raises RuntimeError where it ends before it gave one."""
         path = os.pathsep.join(filter(None, [str(PROJECT_ROOT), os.environ.get("PYTHONPATH")]))
         # Dask sets up its logging when it is imported, in every process of the engine, so the level travels by the environment.
-        environment = {"DASK_LOGGING__DISTRIBUTED": "warning", **os.environ, "PYTHONPATH": path}
+        # A worker that is ended takes its semaphores with it; Python's warning about that would be the last thing Ctrl-C prints.
+        quiet = {"DASK_LOGGING__DISTRIBUTED": "warning", "PYTHONWARNINGS": "ignore::UserWarning:multiprocessing.resource_tracker"}
+        environment = {**quiet, **os.environ, "PYTHONPATH": path}
         # A session of its own: Ctrl-C in the server's terminal reaches the server alone, which then closes the engine in order.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "resnet.runs.engine"],

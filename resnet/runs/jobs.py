@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-WORKER_DIED = "the process that trained this run was ended from outside or ran out of memory; start the run again, with a smaller network or batch if it happens twice"
-
-
 class TrainingRoom(WorkerPlugin):
     """What a training worker keeps between runs: warm graphs, and the controls of runs that people may stop."""
 
@@ -90,7 +87,10 @@ def claim(run: str, address: str) -> None:
     client = get_client()
     key = ["resnet-lab", run]
     if client.get_metadata(key, default=None) is not None:
-        raise TrainingError(WORKER_DIED)
+        raise TrainingError(
+            "the process that trained this run was ended from outside or ran out of memory; "
+            "start the run again, with a smaller network or batch if it happens twice"
+        )
     client.set_metadata(key, address)
 
 

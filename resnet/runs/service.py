@@ -25,9 +25,8 @@ logger = logging.getLogger(__name__)
 
 EngineState = Literal["starting", "ready", "failed", "closed"]
 
-SERVER_STOPPED = "the server was stopped while this run was in progress"
-ENGINE_STOPPED = "the training engine ended unexpectedly while this run was in progress; it has been started again"
-JOB_FAILED = "the training job failed: {problem}"
+SERVER_STOPPED = TrainingError("the server was stopped while this run was in progress")
+ENGINE_STOPPED = TrainingError("the training engine ended unexpectedly while this run was in progress; it has been started again")
 RESTART_PAUSE = 2.0  # seconds before an engine that ended by itself is started again
 
 
@@ -60,7 +59,7 @@ class Service:
             client, self._client = self._client, None
         if self._address is None:
             for run in self._hub.active():
-                self._hub.conclude(run, lambda sequence, run=run: _failed(run, sequence, TrainingError(SERVER_STOPPED)))
+                self._hub.conclude(run, lambda sequence, run=run: _failed(run, sequence, SERVER_STOPPED))
         if client is not None:
             client.close(timeout=1)
         if self._engine is not None:
@@ -181,7 +180,7 @@ class Service:
             if record.id in known:
                 self._follow(record.id, Future(record.id, client))
             elif record.state != "queued":
-                self._hub.conclude(record.id, lambda sequence, run=record.id: _failed(run, sequence, TrainingError(SERVER_STOPPED)))
+                self._hub.conclude(record.id, lambda sequence, run=record.id: _failed(run, sequence, SERVER_STOPPED))
         if known:
             for _, message in client.get_events(TOPIC):
                 self._hub.publish(from_dict(message))
@@ -194,7 +193,7 @@ class Service:
             self._futures.clear()
         for run in self._hub.active():
             if self._hub.state(run) != "queued":
-                self._hub.conclude(run, lambda sequence, run=run: _failed(run, sequence, TrainingError(ENGINE_STOPPED)))
+                self._hub.conclude(run, lambda sequence, run=run: _failed(run, sequence, ENGINE_STOPPED))
         if client is not None:
             client.close(timeout=1)
 
@@ -218,7 +217,7 @@ class Service:
         if future.status != "error" or self._state == "closed":
             return
         error = future.exception()
-        explained = error if isinstance(error, ExplainedError) else TrainingError(JOB_FAILED, problem=f"{type(error).__name__}: {error}")
+        explained = error if isinstance(error, ExplainedError) else TrainingError("the training job failed: {problem}", problem=f"{type(error).__name__}: {error}")
         self._hub.conclude(run, lambda sequence: _failed(run, sequence, explained))
 
     def _receive(self, event: tuple[float, dict[str, Any]]) -> None:
@@ -235,8 +234,7 @@ class Service:
 
 
 def _failed(run: str, sequence: int, error: ExplainedError) -> Failed:
-    values = {name: value if isinstance(value, (int, float, str)) else str(value) for name, value in error.values.items()}
-    return Failed(run=run, sequence=sequence, time=time.time(), rule=error.rule, values=values)
+    return Failed(run=run, sequence=sequence, time=time.time(), rule=error.rule, values=error.plain_values)
 
 
 _current: Service | None = None

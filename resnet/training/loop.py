@@ -64,7 +64,7 @@ def train(
     try:
         return _Run(config, report, control).train(workshop or Workshop())
     except ExplainedError as error:
-        report(Failed, rule=error.rule, values=error.values)
+        report(Failed, rule=error.rule, values=error.plain_values)
         raise
     except Exception as error:
         report(Failed, rule="the training broke off: {problem}", values={"problem": f"{type(error).__name__}: {error}"})
@@ -124,6 +124,7 @@ class _Run:
             training_batches(dataset.x_train, dataset.y_train, batch_size=recipe.batch_size, epochs=epochs, seed=self.config.seed),
             epochs=epochs,
             steps_per_epoch=steps_per_epoch,
+            shuffle=False,  # the batches are
             validation_data=evaluation_batches(dataset.x_val, dataset.y_val),
             # First of all the stream: it tells the rate an epoch had, before a plateau cuts it.
             callbacks=[streaming, *([early_stopping] if early_stopping else []), *_rate_callbacks(recipe, steps)],
