@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from pages.parts.i18n import explain, t
@@ -18,8 +20,10 @@ from resnet.figures.palette import PLAIN, RESIDUAL
 from resnet.plan import plan
 from resnet.runs import service
 from resnet.runs.service import Service
-from resnet.runs.store import RunRecord
 from resnet.source import source_of
+
+if TYPE_CHECKING:
+    from resnet.runs.store import RunRecord
 
 
 def page() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import plotly
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -12,7 +13,9 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from resnet.runs import service
-from resnet.runs.hub import Frame
+
+if TYPE_CHECKING:
+    from resnet.runs.hub import Frame
 
 PLOTLY_SCRIPT = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PLOTLY_URL = f"/api/assets/plotly-{plotly.__version__}.min.js"
