@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import streamlit as st
 
@@ -29,7 +28,7 @@ class Sizes:
     side: int
     channels: int
     filters: int
-    stride: Literal[1, 2]
+    stride: int
 
 
 EXAMPLES = (
@@ -54,7 +53,7 @@ def walk() -> None:
         projected = _repair(_view(sizes, activation, projected=False))
     view = _view(sizes, activation, projected=projected)
     with picture:
-        diagram(block_svg(view, t), key="block_diagram")
+        diagram(block_svg(view, t), key="block_diagram", height=304)
     with reading:
         with st.container(height=168, border=False, gap="small"):  # one height for every state, so that the code stays where it is
             _explanation(view)
@@ -73,7 +72,7 @@ def _controls() -> tuple[Sizes, Activation]:
     side = left.slider(t("Input side"), *SIDES, key="block_side", help=t("Height and width of x, in pixels."))
     channels = middle.select_slider(t("Input channels"), CHANNELS, key="block_channels")
     filters = right.select_slider(t("Filters"), FILTERS, key="block_filters", help=t("Output channels of both 3×3 convolutions."))
-    stride = left.segmented_control(t("Stride"), (1, 2), key="block_stride", required=True)
+    stride = left.segmented_control(t("Stride"), (1, 2), key="block_stride", required=True) or 1
     names = tuple(ACTIVATION_NAMES)
     activation = middle.selectbox(t("Activation"), names, format_func=ACTIVATION_NAMES.__getitem__, key="block_activation")
     right.selectbox(

@@ -2,6 +2,7 @@
 // the page does not flicker, colours can fade, and what has the focus keeps it.
 
 const SVG = "image/svg+xml";
+const SMALLEST_SCALE = 0.64; // 14 px become 9; on a narrower screen the drawing scrolls sideways
 
 export default function ({ data, parentElement }) {
   const frame = parentElement.querySelector(".diagram");
@@ -13,6 +14,9 @@ export default function ({ data, parentElement }) {
     frame.prepend(drawn);
     explainNodes(frame);
   }
+  const shown = frame.querySelector("svg");
+  frame.style.setProperty("--most-height", `${data.height}px`);
+  frame.style.setProperty("--least-width", `${SMALLEST_SCALE * shown.viewBox.baseVal.width}px`);
   refreshTip(frame);
 }
 
@@ -61,7 +65,7 @@ function showTip(frame, node) {
   const outer = frame.getBoundingClientRect();
   const box = node.getBoundingClientRect();
   const left = box.left - outer.left + box.width / 2 - tip.offsetWidth / 2;
-  tip.style.left = `${Math.max(0, Math.min(left, outer.width - tip.offsetWidth))}px`;
+  tip.style.left = `${frame.scrollLeft + Math.max(0, Math.min(left, outer.width - tip.offsetWidth))}px`;
   const above = box.top - outer.top - tip.offsetHeight - 6;
   tip.style.top = `${above >= 0 ? above : box.bottom - outer.top + 6}px`;
 }

@@ -17,6 +17,9 @@ _diagram = st.components.v2.component(
 )
 
 
-def diagram(svg: str, *, key: str) -> None:
-    """Show the SVG text of `resnet.diagrams`. With the same key on the next run, the drawing on the page is changed, not replaced."""
-    _diagram(key=key, data={"svg": svg})
+def diagram(svg: str, *, key: str, height: int) -> None:
+    """Show SVG text of `resnet.diagrams`, as wide as there is room for and at most `height` pixels high.
+
+    The height is reserved before the browser draws. With the same key on the next run, the drawing is changed, not replaced.
+    """
+    _diagram(key=key, data={"svg": svg, "height": height}, height=height)

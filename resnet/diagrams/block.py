@@ -94,6 +94,7 @@ def block_svg(view: BlockView, t: Translate) -> str:
         title=t("A residual block"),
         description=sentence,
         interactive=True,
+        centred=True,
     )
 
 

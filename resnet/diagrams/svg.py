@@ -26,11 +26,13 @@ def text(x: float, y: float, words: str, *, class_: str = "", anchor: str = "mid
     return element("text", escape(words), x=x, y=y, text_anchor=anchor, class_=class_ or None, data_key=key)
 
 
-def document(width: float, height: float, *children: str, title: str, description: str, interactive: bool = False) -> str:
+def document(
+    width: float, height: float, *children: str, title: str, description: str, interactive: bool = False, centred: bool = False
+) -> str:
     """A whole SVG with its text alternative.
 
     A drawing is one image to a screen reader. With `interactive` it is a group, because its nodes can be focused one by one
-    and a role of "img" would hide them.
+    and a role of "img" would hide them. `centred` says where it stands in a frame that is wider than it can grow.
     """
     return element(
         "svg",
@@ -39,6 +41,7 @@ def document(width: float, height: float, *children: str, title: str, descriptio
         *children,
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {_number(width)} {_number(height)}",
+        preserveAspectRatio="xMidYMin meet" if centred else "xMinYMin meet",
         role="group" if interactive else "img",
         aria_label=title if interactive else f"{title}. {description}",
         aria_description=description if interactive else None,
