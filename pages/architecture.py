@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from pages.parts.diagram import diagram
 from pages.parts.duration import about
@@ -14,7 +15,7 @@ from pages.parts.i18n import explain, lesson, t
 from pages.parts.layout import page_header, prose
 from pages.parts.network_form import network_form
 from pages.parts.network_state import address_problems, current_network, set_network, to_query
-from resnet.config import ResNetConfig, adapt, fits
+from resnet.config import adapt, fits
 from resnet.datasets import DATASETS
 from resnet.diagrams.block import shape_text
 from resnet.diagrams.network import network_svg
@@ -22,24 +23,27 @@ from resnet.errors import ConfigError, ExplainedError
 from resnet.estimate import epoch_seconds
 from resnet.plan import Plan, plan
 from resnet.presets import PRESETS
-from resnet.tables import comparison_table, layer_table, scientific, stage_table
+from resnet.tables import compact, comparison_table, layer_table, scientific, stage_table
 
-_STATUS_HEIGHT = 96  # pixels; the same for every state, so that nothing below it jumps
+_STATUS_HEIGHT = 76  # pixels; the same for every state, so that nothing below it jumps
+_STATUS_COLUMNS = (2.6, 1)
+_DIAGRAM_HEIGHT = 212
 _LAYERS_HEIGHT = 420
+_ROW_HEIGHT = 29
 
 
 def page() -> None:
     page_header(t("Architecture"), t("What is a network made of, and what does it cost?"))
     _report_address(address_problems())
     controls, view = st.columns([1, 1.8], gap="large")
-    with controls:
+    with controls, st.container(gap="xsmall"):
         form = network_form()
     network = plan(current_network())
-    with view:
+    with view, st.container(gap="xsmall"):
         _totals(network)
-        with st.container(border=True, height=_STATUS_HEIGHT, vertical_alignment="center"):
+        with st.container(height=_STATUS_HEIGHT, border=False, vertical_alignment="center"):
             _status(network, form.error)
-        diagram(network_svg(network, t), key="network_diagram")
+        diagram(network_svg(network, t), key="network_diagram", height=_DIAGRAM_HEIGHT)
         _stages(network)
     layers, paper, reading = st.tabs([t("Every layer"), t("The paper's table"), t("How to read the numbers")])
     with layers:
@@ -64,15 +68,17 @@ def _totals(network: Plan) -> None:
         f"{network.total_parameters:,}",
         help=t("What Keras counts: batch norm's running means and variances are in it. PyTorch leaves them out."),
     )
-    work.metric(t("Multiply-adds"), scientific(network.macs), help=t("{macs:,} for one image, forward.", macs=network.macs))
+    work.metric(t("Multiply-adds"), compact(network.macs), help=t("{macs:,} for one image, forward.", macs=network.macs))
     depth.metric(t("Layers with weights"), f"{network.config.depth:,}", help=t("As the paper counts: projections are left out."))
 
 
 def _status(network: Plan, error: ConfigError | None) -> None:
     """One of three things to say, in the same place: it cannot be built, it does not fit the data, or it can be trained."""
     if error is not None:
-        st.markdown(":material/error: " + _literally(explain(error)), width="stretch")
-        st.caption(t("The last network that can be built stays shown."))
+        reason = _literally(explain(error))
+        st.markdown(
+            f":material/error: :small[:red[{reason}.] " + t("The last network that can be built stays shown.") + "]",
+        )
     elif fits(network.config, "fashion-mnist"):
         _offer_training(network)
     else:
@@ -80,16 +86,15 @@ def _status(network: Plan, error: ConfigError | None) -> None:
 
 
 def _offer_training(network: Plan) -> None:
-    words, button = st.columns([2.2, 1], vertical_alignment="center")
-    words.markdown(
-        t(
-            "**Fits Fashion-MNIST.** An epoch takes {subset} on the subset, {full} on all images.",
-            subset=about(epoch_seconds(network, "fashion-mnist-subset")),
-            full=about(epoch_seconds(network, "fashion-mnist")),
-        )
+    words, button = st.columns(_STATUS_COLUMNS, vertical_alignment="center")
+    estimate = t(
+        "**Fits Fashion-MNIST.** One epoch takes {subset} on the subset, {full} on all images; estimated for two cores.",
+        subset=about(epoch_seconds(network, "fashion-mnist-subset")),
+        full=about(epoch_seconds(network, "fashion-mnist")),
     )
-    words.caption(t("Estimated for two cores, from the multiply-adds."))
-    button.page_link("training.py", label=t("Train this network"), icon=":material/play_arrow:", query_params=to_query(network.config))
+    words.markdown(f":small[{estimate}]")
+    if button.button(t("Train this network"), key="network_train", type="primary", icon=":material/play_arrow:", width="stretch"):
+        st.switch_page("training.py", query_params=to_query(network.config))
 
 
 def _offer_adapted(network: Plan) -> None:
@@ -97,32 +102,39 @@ def _offer_adapted(network: Plan) -> None:
     try:
         adapted = plan(adapt(network.config, "fashion-mnist"))
     except ConfigError as error:
-        st.markdown(t("**Does not fit Fashion-MNIST**, and cannot be adapted: {reason}", reason=_literally(explain(error))))
-        return
-    words, button = st.columns([2.2, 1], vertical_alignment="center")
-    words.markdown(
-        t(
-            "**Fashion-MNIST has {shape} images of {classes} classes.** Adapted: {parameters:,} trained parameters, "
-            "{macs} multiply-adds, {seconds} for an epoch on the subset.",
-            shape=shape_text(facts.input_shape),
-            classes=facts.num_classes,
-            parameters=adapted.trainable_parameters,
-            macs=scientific(adapted.macs),
-            seconds=about(epoch_seconds(adapted, "fashion-mnist-subset")),
+        st.markdown(
+            ":small[" + t("**Does not fit Fashion-MNIST**, and cannot be adapted: {reason}.", reason=_literally(explain(error))) + "]"
         )
+        return
+    words, button = st.columns(_STATUS_COLUMNS, vertical_alignment="center")
+    estimate = t(
+        "**Fashion-MNIST needs {shape}, {classes} classes, small stem.** Adapted: {parameters:,} trained parameters (now {parameters_now:,}), "
+        "{macs} multiply-adds (now {macs_now}), {seconds} for an epoch on the subset.",
+        shape=shape_text(facts.input_shape),
+        classes=facts.num_classes,
+        parameters=adapted.trainable_parameters,
+        parameters_now=network.trainable_parameters,
+        macs=compact(adapted.macs),
+        macs_now=compact(network.macs),
+        seconds=about(epoch_seconds(adapted, "fashion-mnist-subset")),
     )
+    words.markdown(f":small[{estimate}]")
     button.button(
-        t("Adapt: {shape}, {classes} classes, small stem", shape=shape_text(facts.input_shape), classes=facts.num_classes),
+        t("Adapt it"),
         key="network_adapt",
         type="primary",
+        icon=":material/auto_fix_high:",
         width="stretch",
         on_click=set_network,
         args=(adapted.config,),
+        help=t("Blocks, channels and all the rest stay as they are."),
     )
 
 
 def _stages(network: Plan) -> None:
-    st.dataframe(stage_table(network, t), hide_index=True, column_config=_columns(), key="network_stages", row_height=32)
+    st.dataframe(
+        stage_table(network, t), hide_index=True, column_config=_columns(), key="network_stages", row_height=_ROW_HEIGHT, placeholder=""
+    )
 
 
 def _layers(network: Plan) -> None:
@@ -141,7 +153,7 @@ def _layers(network: Plan) -> None:
         width="stretch",
         help=t("All {count:,} layers, whatever the search shows.", count=len(network.layers)),
     )
-    st.dataframe(table, hide_index=True, column_config=_columns(), height=_LAYERS_HEIGHT, key="network_layers")
+    st.dataframe(table, hide_index=True, column_config=_columns(), height=_LAYERS_HEIGHT, row_height=_ROW_HEIGHT, key="network_layers")
     st.caption(t("{shown:,} of {count:,} layers", shown=len(table), count=len(network.layers)))
 
 
@@ -149,7 +161,7 @@ def _csv(network: Plan) -> str:
     return layer_table(network).to_csv(index=False)
 
 
-def _columns() -> dict[str, object]:
+def _columns() -> dict[str, ColumnConfig | str | None]:
     """Headings and number formats, by the tables' column names."""
     number = partial(st.column_config.NumberColumn, format="localized")
     return {

@@ -104,6 +104,15 @@ def scientific(number: int) -> str:
     return f"{mantissa}×10{str(int(exponent)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
+def compact(number: int) -> str:
+    """Three significant digits and a unit of thousands, millions or billions: 3,663,761,408 as 3.66 G."""
+    for power, unit in ((9, "G"), (6, "M"), (3, "k")):
+        # 999,500 would be rounded to 1000 k.
+        if number >= 0.9995 * 10**power:
+            return f"{number / 10**power:#.3g}".rstrip(".") + f" {unit}"
+    return str(number)
+
+
 def _matches(layer: LayerPlan, words: list[str]) -> bool:
     text = f"{layer.name} {layer.kind} {shape_text(layer.output_shape)}"
     return all(word in text for word in words)

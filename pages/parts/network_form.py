@@ -149,7 +149,7 @@ def _preset_state(form: NetworkForm) -> None:
         if changed:
             st.badge(t("Changed from {preset}", preset=title), icon=":material/edit:", color="orange")
         else:
-            st.badge(t("{preset} as published", preset=title), icon=":material/verified:", color="gray")
+            st.badge(t("{preset}, unchanged", preset=title), icon=":material/verified:", color="gray")
         st.button(
             t("Reset"),
             key="network_reset",
@@ -227,7 +227,7 @@ def _part_controls() -> None:
         required=True,
         width="stretch",
         on_change=_take_values,
-        help=t("Residual: every block adds its input to its output, through a 1×1 projection where shapes differ. Plain: no shortcut, no add."),
+        help=t("Residual: a block adds its input to its output, through a 1×1 projection where shapes differ. Plain: no shortcut, no add."),
     )
 
 

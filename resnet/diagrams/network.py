@@ -14,10 +14,11 @@ from resnet.diagrams.block import shape_text
 from resnet.plan import LayerPlan, Plan, Shape, StagePlan
 from resnet.wording import Translate, stage_title
 
-HEIGHT = 236
-_LINE_Y = 86
-_TITLE_Y, _SHAPE_Y, _COUNT_Y, _LEGEND_Y = 172, 190, 207, 230
-_NARROWEST_COLUMN = 98
+HEIGHT = 226
+_LINE_Y = 82
+_TITLE_Y, _SHAPE_Y, _COUNT_Y, _LEGEND_Y = 164, 182, 199, 220
+_NOTE_CHARACTER = 6.5  # width of a letter of the legend, about
+_NARROWEST_COLUMN = 90
 _SMALLEST_WIDTH = 760
 _GAP = 13  # between the plates of one stage; a shortcut leaves and lands in the middle of it
 _TALLEST_PLATE, _THICKEST_PLATE = 128, 40
@@ -59,8 +60,8 @@ def network_svg(network: Plan, t: Translate) -> str:
     """
     parts = _parts(network, t)
     width = max(_SMALLEST_WIDTH, _NARROWEST_COLUMN * len(parts))
-    spare = width - _NARROWEST_COLUMN * len(parts)
-    needs: list[float] = [max(0.0, part.natural_width + _GAP - _NARROWEST_COLUMN) for part in parts]
+    spare: float = width - _NARROWEST_COLUMN * len(parts)
+    needs = [max(0.0, part.natural_width + _GAP - _NARROWEST_COLUMN) for part in parts]
     if sum(needs) > spare:
         width = int(width + sum(needs) - spare) + 1
         spare = sum(needs)
@@ -75,7 +76,7 @@ def network_svg(network: Plan, t: Translate) -> str:
         HEIGHT,
         svg.element("path", d=f"M14 {_LINE_Y} H{width - 14}", class_="edge", data_key="line"),
         *drawn,
-        *_legend(network, width, t),
+        *_legend(network, t),
         title=t("The network's stages"),
         description=_description(network, t),
         interactive=True,
@@ -89,9 +90,13 @@ def drawn_blocks(depth: int) -> tuple[int | None, ...]:
     return (*range(1, _FIRST_DRAWN + 1), None, *range(depth - _LAST_DRAWN + 1, depth + 1))
 
 
-def plate_height(side: int) -> float:
-    """SVG units for a resolution of `side` pixels: a power below 1, so that 7 and 224 pixels find room in one picture."""
-    return min(_TALLEST_PLATE, 118 * (side / 224) ** 0.4)
+def plate_height(side: int, input_side: int) -> float:
+    """SVG units for a resolution of `side` pixels in a network for images of `input_side`.
+
+    A power below 1, so that 7 and 224 pixels find room in one picture; and a weaker one for the input, so that networks for small
+    images are not drawn too small to see.
+    """
+    return min(_TALLEST_PLATE, 118 * (side / input_side) ** 0.4 * (input_side / 224) ** 0.15)
 
 
 def plate_thickness(channels: int) -> float:
@@ -112,14 +117,14 @@ def _parts(network: Plan, t: Translate) -> list[_Part]:
 def _input_part(network: Plan, t: Translate) -> _Part:
     shape = network.config.input_shape
     tip = t("One image: {numbers:,} numbers.", numbers=shape[0] * shape[1] * shape[2])
-    return _Part("input", t("Input"), shape_text(shape), "", tip, (_plate("plain", shape),))
+    return _Part("input", t("Input"), shape_text(shape), "", tip, (_plate(network, shape),))
 
 
 def _stem_part(network: Plan, stem: StagePlan, t: Translate) -> _Part:
     layers = {layer.name: layer for layer in network.layers if layer.stage == "stem"}
-    plates = [_plate("plain", layers["stem_conv"].output_shape)]
+    plates = [_plate(network, layers["stem_conv"].output_shape)]
     if network.config.stem == "imagenet":
-        plates.append(_plate("plain", layers["stem_pool"].output_shape))
+        plates.append(_plate(network, layers["stem_pool"].output_shape))
         count = t("7×7 /2, pool /2")
     else:
         count = t("3×3")
@@ -129,12 +134,11 @@ def _stem_part(network: Plan, stem: StagePlan, t: Translate) -> _Part:
 def _stage_part(network: Plan, stage: StagePlan, t: Translate) -> _Part:
     residual = network.config.shortcut != "none"
     projecting = {layer.block for layer in network.layers if layer.stage == stage.name and layer.name.endswith("_shortcut_conv")}
-    height, width, channels = stage.output_shape
     plates = tuple(
         _Plate(
             "branch" if residual else "plain",
-            plate_thickness(channels) if block else 20.0,
-            plate_height(max(height, width)),
+            plate_thickness(stage.output_shape[-1]) if block else 20.0,
+            _height(network, stage.output_shape),
             block,
             projects=block in projecting,
         )
@@ -148,7 +152,7 @@ def _head_part(network: Plan, head: StagePlan, t: Translate) -> _Part:
     classes = network.config.num_classes
     features = _layer(network, "head_pool").output_shape[0]
     plates = (
-        _Plate("plain", plate_thickness(features), plate_height(1)),
+        _Plate("plain", plate_thickness(features), _height(network, (1, 1))),
         _Plate("plain", 7.0, min(float(_TALLEST_PLATE), 14 + 9 * log2(classes))),
     )
     return _Part("head", stage_title("head", t), shape_text((features,)) + " → " + str(classes), t("mean, dense"), _tip(head, t), plates)
@@ -220,7 +224,7 @@ def _shortcut(plate: _Plate, x: float, key: str) -> Iterator[str]:
     yield svg.element("circle", cx=add, cy=_LINE_Y, r=3.5, class_="dot add", data_key=f"{key}-add")
 
 
-def _legend(network: Plan, width: float, t: Translate) -> Iterator[str]:
+def _legend(network: Plan, t: Translate) -> Iterator[str]:
     """What the marks mean; each mark stands in a field of 28x14 left of its words."""
     plate = {"x": 10, "y": -11, "width": 8, "height": 14, "rx": 2}
     entries = {"plain": (svg.element("rect", **plate, class_="plate plain"), t("two 3×3 convolutions, no shortcut"))}
@@ -234,19 +238,24 @@ def _legend(network: Plan, width: float, t: Translate) -> Iterator[str]:
             ),
             "add": (svg.element("circle", cx=14, cy=-4, r=3.5, class_="dot add"), t("add")),
         }
-    for index, (key, (mark, words)) in enumerate(entries.items()):
+    x = 8.0
+    for key, (mark, words) in entries.items():
         yield svg.element(
             "g",
             mark,
             svg.text(34, 0, words, class_="note", anchor="start"),
-            transform=f"translate({index * width / 4 + 8:.1f} {_LEGEND_Y})",
+            transform=f"translate({x:g} {_LEGEND_Y})",
             data_key=f"legend-{key}",
         )
+        x += 34 + _NOTE_CHARACTER * len(words) + 28
 
 
-def _plate(role: str, shape: Shape) -> _Plate:
-    height, width, channels = shape
-    return _Plate(role, plate_thickness(channels), plate_height(max(height, width)))
+def _plate(network: Plan, shape: Shape) -> _Plate:
+    return _Plate("plain", plate_thickness(shape[-1]), _height(network, shape))
+
+
+def _height(network: Plan, shape: Shape) -> float:
+    return plate_height(max(shape[:2]), max(network.config.input_shape[:2]))
 
 
 def _layer(network: Plan, name: str) -> LayerPlan:
