@@ -43,17 +43,17 @@ def t(message: str, /, **values: object) -> str:
 
     The message must be a literal, so that Babel finds it.
     """
-    return _fill(catalogue(current_language()).gettext(message), values)
+    return _fill(catalogue(current_language(), LOCALE).gettext(message), values)
 
 
 def tn(singular: str, plural: str, n: int, /, **values: object) -> str:
     """The form of the message that fits the number `n`, which both forms may name as `{n}`."""
-    return _fill(catalogue(current_language()).ngettext(singular, plural, n), {"n": n, **values})
+    return _fill(catalogue(current_language(), LOCALE).ngettext(singular, plural, n), {"n": n, **values})
 
 
 def explain(error: ExplainedError) -> str:
     """The library's error in the reader's language. Its rule is a literal where it is raised, and extracted there."""
-    return _fill(catalogue(current_language()).gettext(error.rule), error.values)
+    return _fill(catalogue(current_language(), LOCALE).gettext(error.rule), error.values)
 
 
 def lesson(name: str, section: str, /, **values: object) -> str:
@@ -71,7 +71,7 @@ def lesson(name: str, section: str, /, **values: object) -> str:
 
 
 @lru_cache
-def catalogue(language: str, folder: Path = LOCALE) -> gettext.NullTranslations:
+def catalogue(language: str, folder: Path) -> gettext.NullTranslations:
     """The language's messages; a catalogue that answers in English where there is none."""
     return gettext.translation(DOMAIN, folder, languages=[language], fallback=True)
 

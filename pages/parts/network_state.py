@@ -221,13 +221,14 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 
 
 def _unreadable(name: str, text: str) -> ConfigError:
+    shown = _shorten(text)
     if _READERS[name] is _read_whole_numbers:
-        rule = "the address gives {field}={value!r}, but whole numbers separated by commas are needed there"
-    elif _READERS[name] is int:
-        rule = "the address gives {field}={value!r}, but a whole number is needed there"
-    else:
-        rule = "the address gives {field}={value!r}, but a number is needed there"
-    return ConfigError(rule, field=name, value=_shorten(text))
+        return ConfigError(
+            "the address gives {field}={value!r}, but whole numbers separated by commas are needed there", field=name, value=shown
+        )
+    if _READERS[name] is int:
+        return ConfigError("the address gives {field}={value!r}, but a whole number is needed there", field=name, value=shown)
+    return ConfigError("the address gives {field}={value!r}, but a number is needed there", field=name, value=shown)
 
 
 def _shorten(text: str) -> str:

@@ -1,8 +1,8 @@
 """The one visual language: which colour, dash and line width mean what, in diagrams, formulas, charts and tables.
 
-The hues are Okabe and Ito's, which readers with any common colour blindness tell apart ("Color universal design", 2008).
-Their lightness is moved where a hue alone would not stand out from the page: against its own background every colour below
-has a contrast of at least 3:1 (WCAG 1.4.11), and the ones that also set text (SHORTCUT, BRANCH, ADD, BROKEN, MUTED) 4.5:1.
+The hues are Okabe and Ito's ("Color universal design", 2008). Their lightness is moved so that every colour below has a contrast of
+at least 4.5:1 against the page and the surface of a node (WCAG 1.4.3; LINE is decoration), and so that the meanings stay apart for
+readers without red or green receptors, to whom a reddish purple, a bluish green and a grey of one lightness are alike.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Colour:
 
 
 SHORTCUT = Colour("#0072b2", "#56b4e9")  # blue: x, the shortcut, and every residual network
-BRANCH = Colour("#a2457f", "#d98bb5")  # reddish purple: F(x), the residual branch
-ADD = Colour("#007a5a", "#1fbf92")  # bluish green: the sum
+BRANCH = Colour("#6d1250", "#f6cce4")  # reddish purple: F(x), the residual branch
+ADD = Colour("#007a5a", "#18b185")  # bluish green: the sum
 BROKEN = Colour("#b84f00", "#f0823c")  # vermillion: what cannot be computed
 PLAIN = Colour("#6b7280", "#9aa4b2")  # grey: networks without shortcuts
 INK = Colour("#1b2430", "#e6eaf0")  # text and outlines

@@ -1,0 +1,133 @@
+"""Words: catalogues, lessons, and a template for translators that misses nothing."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from pages.parts import i18n
+from resnet.errors import ConfigError
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = ROOT / "assets" / "locale" / "messages.pot"
+
+
+@pytest.fixture
+def locale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of catalogues with one language, whose plural has two forms, in force for this test."""
+    catalogue = Catalog(locale="de")
+    catalogue.add("Block", "Baustein")
+    catalogue.add("{count} of {all}", "{count} von {all}")
+    catalogue.add(("{n} block", "{n} blocks"), ("{n} Baustein", "{n} Bausteine"))
+    catalogue.add("{field} must be at least {low}, got {value!r}", "{field} muss mindestens {low} sein, nicht {value!r}")
+    folder = tmp_path / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "messages.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    monkeypatch.setattr(i18n, "LOCALE", tmp_path)
+    return tmp_path
+
+
+def test_languages_are_english_and_the_compiled_catalogues(locale: Path) -> None:
+    assert i18n.languages() == ("en", "de")
+
+
+def test_a_catalogue_translates_and_the_rest_stays_english(locale: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert i18n.t("Block") == "Block"
+    monkeypatch.setattr(i18n, "current_language", lambda: "de")
+    assert i18n.t("Block") == "Baustein"
+    assert i18n.t("{count} of {all}", count=3, all=7) == "3 von 7"
+    assert i18n.t("Results") == "Results"
+    assert [i18n.tn("{n} block", "{n} blocks", n) for n in (1, 2)] == ["1 Baustein", "2 Bausteine"]
+
+
+def test_an_error_of_the_library_is_translated_by_its_rule(locale: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = ConfigError("{field} must be at least {low}, got {value!r}", field="depths", low=1, value="x")
+    assert i18n.explain(error) == str(error) == "depths must be at least 1, got 'x'"
+    monkeypatch.setattr(i18n, "current_language", lambda: "de")
+    assert i18n.explain(error) == "depths muss mindestens 1 sein, nicht 'x'"
+
+
+def test_braces_are_left_alone_where_there_is_nothing_to_fill() -> None:
+    assert i18n.t("a set {1, 2}") == "a set {1, 2}"
+
+
+def test_a_lesson_is_filled_and_asks_for_what_it_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "tale.md").write_text(
+        "# Tale\n\n## one\n\nIt has {{count}} of $\\frac{1}{2}$.\n\n## two\n\nEnd.\n", encoding="utf-8"
+    )
+    monkeypatch.setattr(i18n, "LESSONS", tmp_path)
+    assert i18n.lesson("tale", "one", count="12") == "It has 12 of $\\frac{1}{2}$."
+    assert i18n.lesson("tale", "two") == "End."
+    with pytest.raises(KeyError, match="count"):
+        i18n.lesson("tale", "one")
+    with pytest.raises(KeyError, match="three"):
+        i18n.lesson("tale", "three")
+
+
+def test_a_lesson_that_is_not_translated_is_shown_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    english = i18n.lesson("idea", "promise")
+    monkeypatch.setattr(i18n, "current_language", lambda: "de")
+    assert i18n.lesson("idea", "promise") == english
+
+
+def test_the_template_for_translators_is_up_to_date() -> None:
+    script = ROOT / "assets" / "locale" / "extract.py"
+    result = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_template_holds_labels_plurals_and_rules_of_errors() -> None:
+    with TEMPLATE.open("rb") as file:
+        ids = {message.id for message in read_po(file)}
+    assert "Repair with a projection" in ids  # a label on a page
+    assert "the branch: F(x)" in ids  # a word in a diagram
+    assert "a block's stride must be 1 or 2, got {value!r}" in ids  # a rule of the library
+
+
+def _calls(*names: str) -> list[tuple[Path, ast.Call]]:
+    files = [*(ROOT / "pages").rglob("*.py"), *(ROOT / "resnet").rglob("*.py")]
+    return [
+        (file, node)
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
+    ]
+
+
+def test_what_is_to_be_translated_is_written_as_a_literal() -> None:
+    calls = _calls("t", "tn", "ConfigError", "DataError", "TrainingError")
+    computed = [f"{file.name}: {ast.unparse(call)}" for file, call in calls if not (call.args and _is_literal_or_rule(call.args[0]))]
+    assert len(calls) > 100
+    assert computed == []
+
+
+def _is_literal_or_rule(message: ast.expr) -> bool:
+    # A failure that travelled as an event brings along the rule that was a literal where it was raised.
+    return isinstance(message, ast.Constant) or (isinstance(message, ast.Attribute) and message.attr == "rule")
+
+
+def test_every_section_of_every_lesson_is_on_a_page_and_exists() -> None:
+    shown = {
+        (call.args[0].value, node.value)
+        for _, call in _calls("lesson")
+        if isinstance(call.args[0], ast.Constant)
+        for node in ast.walk(call.args[1])
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    written = {
+        (path.stem, heading)
+        for path in (ROOT / "assets" / "lessons" / "en").glob("*.md")
+        for heading in re.findall(r"^## +(\S+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    }
+    assert ("idea", "promise") in shown
+    assert shown == written
