@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 MAC_APPLICATIONS = ("Google Chrome", "Chromium", "Microsoft Edge")
@@ -19,10 +20,14 @@ REMEDY = (
     "Install one (Debian, Ubuntu: apt-get install chromium; elsewhere: Google Chrome, or python -m playwright install chromium),\n"
     "or name the one you have: RESNET_BROWSER=/path/to/chrome make test"
 )
+DRIVER_REMEDY = (
+    "Playwright, which drives the browser, does not start; what it says is above.\n"
+    "On a bare Debian or Ubuntu a library is missing: apt-get install libatomic1"
+)
 
 
 class NoBrowserError(Exception):
-    """There is no browser; the text says how to get one."""
+    """There is no browser, or none that can be driven; the text says how to get one."""
 
 
 def launch_arguments() -> list[str]:
@@ -56,7 +61,8 @@ def candidates() -> Iterator[Path]:
     yield from (Path("/Applications") / f"{name}.app" / "Contents" / "MacOS" / name for name in MAC_APPLICATIONS)
     folders = [os.environ[name] for name in WINDOWS_FOLDERS if name in os.environ]
     yield from (Path(folder) / program for folder in folders for program in WINDOWS_PROGRAMS)
-    yield playwrights_own()
+    if driver_starts():
+        yield playwrights_own()
 
 
 def playwrights_own() -> Path:
@@ -65,6 +71,11 @@ def playwrights_own() -> Path:
 
     with sync_playwright() as playwright:
         return Path(playwright.chromium.executable_path)
+
+
+def driver_starts(output: int | IO[str] = subprocess.DEVNULL) -> bool:
+    """Whether Playwright's own program runs here: it brings its Node.js, which wants a library that a bare Debian lacks."""
+    return subprocess.run([sys.executable, "-m", "playwright", "--version"], stdout=output, stderr=output, check=False).returncode == 0
 
 
 def works(path: Path) -> bool:
@@ -80,15 +91,21 @@ def works(path: Path) -> bool:
 
 
 def install() -> None:
-    """Debian's Chromium for root on Debian, Playwright's own otherwise. Whether it worked is for `find` to see."""
+    """Put in place what is missing: from Debian's packages for root on Debian, else Playwright's own Chromium.
+
+    Whether it worked is for the caller to see.
+    """
+    browser = find()
     if Path("/etc/debian_version").is_file() and os.geteuid() == 0 and shutil.which("apt-get"):
+        packages = [*([] if browser else ["chromium"]), *([] if driver_starts() else ["libatomic1"])]
+        tell(f"Installing from Debian: {' '.join(packages)}")
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        tell("No browser found: installing Debian's chromium")
-        steps = [["apt-get", "update", "-q"], ["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"]]
-        if all(subprocess.run(step, env=quiet, stdout=sys.stderr, check=False).returncode == 0 for step in steps):
-            return
-    tell("No browser found: installing Playwright's own Chromium")
-    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], stdout=sys.stderr, check=False)
+        for step in (["apt-get", "update", "-q"], ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages]):
+            subprocess.run(step, env=quiet, stdout=sys.stderr, check=False)
+        browser = find()
+    if browser is None:
+        tell("Installing Playwright's own Chromium")
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], stdout=sys.stderr, check=False)
 
 
 def tell(message: str) -> None:
@@ -97,10 +114,12 @@ def tell(message: str) -> None:
 
 def main() -> int:
     try:
-        browser = find()
-        if browser is None:
+        if find() is None or not driver_starts():
             install()
-            browser = find()
+        if not driver_starts():
+            driver_starts(output=sys.stderr)  # once more, for all to see what it says
+            raise NoBrowserError(DRIVER_REMEDY)
+        browser = find()
         if browser is None:
             raise NoBrowserError(REMEDY)
     except NoBrowserError as error:
