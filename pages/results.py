@@ -2,12 +2,108 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
 from pages.parts.i18n import t
 from pages.parts.layout import page_header
+from pages.parts.literal import literally
+from pages.parts.network_state import current_run
+from pages.parts.run_course import run_course
+from pages.parts.run_list import network_words, recipe_words, remark, run_list, time_zone
+from pages.parts.run_result import run_classes, run_metrics
+from pages.parts.training_form import dataset_label
+from resnet.config import Schedule
+from resnet.figures.curves import Curves, curves_of
+from resnet.figures.palette import PLAIN, RESIDUAL
+from resnet.runs import service
+
+if TYPE_CHECKING:
+    from resnet.runs.service import Service
+    from resnet.runs.store import RunRecord
+
+MOST_RUNS = 200  # listed; older ones open by their address
+_LONGEST_ID = 32
 
 
 def page() -> None:
     page_header(t("Results"), t("What did the network learn, and how well?"))
+    lab = service.current()
+    if lab is None:
+        st.info(t("This server keeps no runs; start it with `streamlit run app.py`."), icon=":material/power_off:")
+        return
+    records, asked = lab.runs(MOST_RUNS), current_run()
+    record = lab.run(asked) if asked else _latest(records)
+    if record is not None:
+        _run(lab, record)
+    elif asked:
+        _unknown(asked)
+    if records:
+        st.header(t("Runs on this server"), anchor=False, divider="gray")
+        st.caption(t("Click on a row to open its run."))
+        run_list(records, record.id if record else None)
+    else:
+        _nothing_yet()
+
+
+def _latest(records: Sequence[RunRecord]) -> RunRecord | None:
+    """What to show a visitor who asked for no run: the newest result, else the newest run."""
+    return next((record for record in records if record.result), records[0] if records else None)
+
+
+def _unknown(asked: str) -> None:
+    # An address is somebody else's words: only what looks like an id is repeated.
+    if asked.isalnum() and len(asked) <= _LONGEST_ID:
+        st.warning(t("There is no run {run} on this server.", run=asked), icon=":material/search_off:")
+    else:
+        st.warning(t("The address asks for a run that does not exist on this server."), icon=":material/search_off:")
+
+
+def _nothing_yet() -> None:
+    st.markdown(t("Nothing has been trained here yet. The quick demo takes about a minute and a half on two cores."))
+    st.page_link("training.py", label=t("Train a network"), icon=":material/play_arrow:")
+
+
+def _run(lab: Service, record: RunRecord) -> None:
+    _title(record)
+    if not record.ended:
+        st.info(t("This run is still in progress; its curves grow on the Training page."), icon=":material/hourglass_top:")
+        st.page_link("training.py", label=t("Watch it train"), icon=":material/visibility:", query_params={"run": record.id})
+        return
+    if record.failure is not None:
+        st.error(literally(remark(record)), icon=":material/error:")
+    elif record.result is None:
+        st.warning(t("Stopped {remark}. There is no test result.", remark=remark(record)), icon=":material/stop_circle:")
+    curves = _curves(record.id, record.created, record.config.recipe.schedule, lab)
+    colour = PLAIN if record.config.networks[0].shortcut == "none" else RESIDUAL
+    if record.result is None:
+        if not curves.empty:
+            run_course(record, curves, colour)
+        return
+    run_metrics(record, record.result, curves)
+    left, right = st.columns([2.1, 1], gap="large")
+    with left:
+        run_course(record, curves, colour)
+    with right:
+        run_classes(record, record.result, colour)
+
+
+def _title(record: RunRecord) -> None:
+    when = datetime.fromtimestamp(record.created, time_zone())
+    st.markdown(
+        f"**{network_words(record.config.networks[0])}** · {dataset_label(record.config.dataset)} · {recipe_words(record.config.recipe)} · "
+        + t("seed {seed}", seed=record.config.seed)
+        + f" · {when:%Y-%m-%d %H:%M}"
+    )
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _curves(run: str, created: float, schedule: Schedule, _lab: Service) -> Curves:
+    """The curves of a run that has ended, and so changes no more: reading ten thousand events takes a good part of a second."""
+    return curves_of(_lab.events(run), schedule)
 
 
 page()

@@ -1,0 +1,132 @@
+"""Earlier runs as a table: a click on a row opens the run. Also the words for what a run is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.i18n import explain, t, tn
+from pages.parts.network_form import PRESET_TITLES
+from pages.parts.network_state import set_run
+from pages.parts.training_form import dataset_label
+from resnet.config import Recipe, ResNetConfig
+from resnet.errors import TrainingError
+from resnet.training.events import Failed, Stopped
+
+if TYPE_CHECKING:
+    from resnet.runs.store import RunRecord
+
+KEY = "earlier_runs"
+_ROW, _MOST_ROWS = 35, 10  # pixels; rows seen without scrolling
+
+
+def run_list(records: Sequence[RunRecord], shown: str | None) -> None:
+    """Draw the runs, newest first, with the one that is `shown` selected."""
+    runs = [record.id for record in records]
+    # The table follows the page, not the other way round: the run may have been chosen by a link.
+    st.session_state[KEY] = {"selection": {"rows": [runs.index(shown)] if shown in runs else []}}
+    st.dataframe(
+        run_table(records, time_zone()),
+        key=KEY,
+        hide_index=True,
+        height=_ROW * (1 + min(len(runs), _MOST_ROWS)) + 3,
+        column_config=_columns(),
+        on_select=partial(_open, runs),
+        selection_mode="single-row",
+        placeholder="–",
+        alt=t("Runs on this server"),
+    )
+
+
+def run_table(records: Sequence[RunRecord], zone: tzinfo) -> pd.DataFrame:
+    """One row for each run, times in `zone`. What a run does not have is left empty."""
+    return pd.DataFrame(
+        {
+            "when": [datetime.fromtimestamp(record.created, zone).strftime("%Y-%m-%d %H:%M") for record in records],
+            "network": [network_words(record.config.networks[0]) for record in records],
+            "data": [dataset_label(record.config.dataset) for record in records],
+            "recipe": [recipe_words(record.config.recipe) for record in records],
+            "accuracy": pd.Series([_accuracy(record) for record in records], dtype=float),
+            "minutes": pd.Series([record.result.seconds / 60 if record.result else None for record in records], dtype=float),
+            "state": [": ".join(filter(None, (state_words(record), remark(record)))) for record in records],
+        }
+    )
+
+
+def time_zone() -> tzinfo:
+    """The visitor's time zone, or UTC where the browser names none that is known here."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def network_words(network: ResNetConfig) -> str:
+    """A network's name and depth, and whether it lacks shortcuts."""
+    title = PRESET_TITLES.get(network.name, network.name)
+    if network.shortcut == "none":
+        return t("{network}, {depth} layers, plain", network=title, depth=network.depth)
+    return t("{network}, {depth} layers", network=title, depth=network.depth)
+
+
+def recipe_words(recipe: Recipe) -> str:
+    """A recipe's numbers in one line."""
+    optimizer = {"adam": "Adam", "sgd": "SGD"}[recipe.optimizer]
+    schedule = t("one cycle") if recipe.schedule == "one-cycle" else t("constant")
+    epochs = tn("{n} epoch", "{n} epochs", recipe.epochs)
+    return f"{optimizer} {recipe.learning_rate:g} {schedule}, " + t("batch {batch}", batch=recipe.batch_size) + f", {epochs}"
+
+
+def state_words(record: RunRecord) -> str:
+    """Where a run stands."""
+    return {
+        "queued": t("Waiting"),
+        "preparing": t("Preparing"),
+        "running": t("Training"),
+        "evaluating": t("Testing"),
+        "finished": t("Finished"),
+        "stopped": t("Stopped"),
+        "failed": t("Failed"),
+    }[record.state]
+
+
+def remark(record: RunRecord) -> str:
+    """Why a run has no test result; nothing for one that has, or may still get one."""
+    outcome = record.outcome
+    if isinstance(outcome, Failed):
+        return explain(TrainingError(outcome.rule, **outcome.values))
+    if isinstance(outcome, Stopped):
+        if outcome.step == 0:
+            return t("before the first batch")
+        return t("after step {step:,}, in epoch {epoch}", step=outcome.step, epoch=outcome.epoch)
+    return ""
+
+
+def _accuracy(record: RunRecord) -> float | None:
+    """In percent."""
+    return 100 * next(iter(record.result.test_accuracy.values())) if record.result else None
+
+
+def _columns() -> dict[str, Any]:
+    return {
+        "when": st.column_config.TextColumn(t("Started"), width=125),
+        "network": st.column_config.TextColumn(t("Network"), width=180),
+        "data": st.column_config.TextColumn(t("Data"), width=120),
+        "recipe": st.column_config.TextColumn(t("Recipe"), width=270),
+        "accuracy": st.column_config.NumberColumn(t("Test accuracy"), format="%.1f%%", width=100),
+        "minutes": st.column_config.NumberColumn(t("Minutes"), format="%.1f", width=70),
+        "state": st.column_config.TextColumn(t("State")),
+    }
+
+
+def _open(runs: Sequence[str]) -> None:
+    """`runs` are the rows as they were drawn when the click came; a new run may have moved them since."""
+    rows = st.session_state[KEY]["selection"]["rows"]
+    if rows:
+        set_run(runs[rows[0]])

@@ -1,0 +1,112 @@
+"""What a finished run is worth: test loss and accuracy, and the accuracy of each class."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.i18n import t
+from pages.parts.theme import current_theme
+from resnet.datasets import DATASETS
+from resnet.figures.class_accuracy import ClassAccuracy, class_accuracies, class_accuracy_figure, wilson_interval
+from resnet.figures.curves import Curves
+from resnet.figures.palette import Colour
+from resnet.training.events import Finished
+
+if TYPE_CHECKING:
+    from resnet.runs.store import RunRecord
+
+
+def run_metrics(record: RunRecord, result: Finished, curves: Curves) -> None:
+    """The run in four numbers, each with what is needed to judge it."""
+    images = DATASETS[record.config.dataset].test_images
+    (accuracy,), (loss,) = result.test_accuracy.values(), result.test_loss.values()
+    low, high = wilson_interval(round(accuracy * images), images)
+    columns = st.columns([1.3, 1, 1, 1])
+    _metric(
+        columns[0],
+        t("Test accuracy"),
+        f"{accuracy:.1%}",
+        t("{low:.1%} to {high:.1%}, 95% interval", low=low, high=high),
+        help=t(
+            "{right:,} of {images:,} test images are right. Wilson's interval: of a hundred made like it, 95 hold the accuracy "
+            "on all images of the kind. What another seed would change is not in it.",
+            right=round(accuracy * images),
+            images=images,
+        ),
+    )
+    _metric(
+        columns[1],
+        t("Test loss"),
+        f"{loss:.3f}" if math.isfinite(loss) else "–",
+        t("cross-entropy"),
+        help=t(
+            "The mean of −log p over the test images, p being the probability given to the right class. Guessing one of ten gives 2.303."
+        ),
+    )
+    _metric(
+        columns[2],
+        t("Best epoch"),
+        str(curves.best_epoch or "–"),
+        t("of {epochs} trained", epochs=len(curves.epochs)),
+        help=t("The epoch with the lowest validation loss."),
+    )
+    _metric(columns[3], t("Time"), duration(result.seconds), t("training and test"))
+
+
+def _metric(column: Any, label: str, value: str, note: str, *, help: str | None = None) -> None:
+    column.metric(label, value, note, delta_color="off", delta_arrow="off", help=help)
+
+
+def duration(seconds: float) -> str:
+    """A measured time in minutes and seconds, or in hours and minutes."""
+    whole = round(seconds)
+    if whole < 60:
+        return t("{s} s", s=whole)
+    if whole < 3600:
+        return t("{m} min {s} s", m=whole // 60, s=whole % 60)
+    return t("{h} h {m} min", h=whole // 3600, m=whole % 3600 // 60)
+
+
+def run_classes(record: RunRecord, result: Finished, colour: Colour) -> None:
+    """The bars of the classes, and the same as a table."""
+    (accuracy,) = result.class_accuracy.values()
+    classes = class_accuracies(accuracy, DATASETS[record.config.dataset])
+    alt = t("Test accuracy by class, best first: {classes}.", classes=", ".join(f"{one.name} {one.accuracy:.1%}" for one in classes))
+    figure = class_accuracy_figure(classes, colour, current_theme(), t)
+    st.plotly_chart(figure, key=f"classes_{record.id}", config={"displayModeBar": False}, alt=alt)
+    st.caption(t("{images:,} test images of each class; the whiskers are 95% intervals.", images=classes[0].images))
+    with st.expander(t("The classes as a table"), icon=":material/table:"):
+        st.dataframe(
+            class_table(classes), hide_index=True, column_config=_columns(), alt=t("Test accuracy by class"), key=f"class_table_{record.id}"
+        )
+
+
+def class_table(classes: Sequence[ClassAccuracy]) -> pd.DataFrame:
+    """One row for each class, in the order given; shares are in percent."""
+    return pd.DataFrame(
+        {
+            "name": [one.name for one in classes],
+            "accuracy": [100 * one.accuracy for one in classes],
+            "right": [one.right for one in classes],
+            "low": [100 * one.interval[0] for one in classes],
+            "high": [100 * one.interval[1] for one in classes],
+        }
+    )
+
+
+def _columns() -> dict[str, Any]:
+    def share(label: str) -> Any:
+        return st.column_config.NumberColumn(label, format="%.1f%%")
+
+    return {
+        "name": t("Class"),
+        "accuracy": share(t("Accuracy")),
+        "right": t("Right"),
+        "low": share(t("95% from")),
+        "high": share(t("to")),
+    }

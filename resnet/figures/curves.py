@@ -1,0 +1,243 @@
+"""The curves of a run that has ended: loss and accuracy, with the best epoch and each cut of the learning rate marked.
+
+Two steps, both pure: `curves_of` reads the run's events, `curves_figure` draws. The look is that of the live chart
+(assets/components/live_chart.js), so that a run keeps its face when it ends.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from resnet.config import Schedule
+from resnet.figures.palette import BACKGROUND, INK, MUTED, RESIDUAL, TRAINING_DASH, VALIDATION_DASH, Colour, Theme, translucent
+from resnet.training.events import BatchEnd, EpochEnd, Evaluating, Event, Finished, Started
+from resnet.wording import Translate, english
+
+HEIGHT = 380  # pixels
+_LEFT, _RIGHT = (0.0, 0.46), (0.54, 1.0)  # the two plots' shares of the width, as in the live chart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateCut:
+    """A plateau cut the learning rate from `before` to `after` when `epoch` had ended."""
+
+    epoch: int
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Curves:
+    """What a run's events say of its course.
+
+    Attributes:
+        x: where each batch stands, in epochs: its step divided by the steps of an epoch. Shape (batches,), as the next two.
+        loss: of each batch, before its step. A loss that was no number is NaN.
+        accuracy: of each batch, 0 to 1.
+        epochs: those that were completed, validation included, in order.
+        best_epoch: the one with the lowest validation loss, the first of several; None without a completed epoch.
+        cuts: each drop of a constant learning rate from one epoch to the next, in order.
+    """
+
+    x: NDArray[np.float64]
+    loss: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
+    epochs: tuple[EpochEnd, ...]
+    best_epoch: int | None
+    cuts: tuple[RateCut, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether not a single batch was trained."""
+        return not len(self.x)
+
+    @property
+    def best(self) -> EpochEnd | None:
+        return next((epoch for epoch in self.epochs if epoch.epoch == self.best_epoch), None)
+
+
+def curves_of(events: Sequence[Event], schedule: Schedule = "constant") -> Curves:
+    """The curves of the run's network. Only a constant `schedule` can be cut; a one-cycle falls by itself."""
+    batches = [event for event in events if isinstance(event, BatchEnd)]
+    epochs = tuple(event for event in events if isinstance(event, EpochEnd))
+    steps_per_epoch = next((event.steps_per_epoch for event in events if isinstance(event, Started)), 1)
+    told = next((event.best_epoch for event in reversed(events) if isinstance(event, (Finished, Evaluating))), None)
+    return Curves(
+        x=np.array([batch.step / steps_per_epoch for batch in batches], dtype=float),
+        loss=np.array([batch.loss for batch in batches], dtype=float),
+        accuracy=np.array([batch.accuracy for batch in batches], dtype=float),
+        epochs=epochs,
+        best_epoch=told if told is not None else lowest_validation_loss(epochs),
+        cuts=_cuts(batches) if schedule == "constant" else (),
+    )
+
+
+def lowest_validation_loss(epochs: Sequence[EpochEnd]) -> int | None:
+    """The epoch early stopping would have gone back to: the first with the lowest validation loss. NaN is never the lowest."""
+    measured = [epoch for epoch in epochs if not math.isnan(epoch.validation_loss)]
+    return min(measured, key=lambda epoch: epoch.validation_loss).epoch if measured else None
+
+
+def _cuts(batches: Sequence[BatchEnd]) -> tuple[RateCut, ...]:
+    rates = {batch.epoch: batch.learning_rate for batch in batches}
+    return tuple(
+        RateCut(epoch=epoch - 1, before=rates[epoch - 1], after=rate)
+        for epoch, rate in rates.items()
+        if epoch - 1 in rates and rate < rates[epoch - 1]
+    )
+
+
+def curves_figure(curves: Curves, colour: Colour = RESIDUAL, theme: Theme = "light", t: Translate = english) -> go.Figure:
+    """Loss left, accuracy right, against the epoch: batches faint, training solid, validation dashed. No data gives empty axes."""
+    figure = go.Figure()
+    for axis, measure in (("", "loss"), ("2", "accuracy")):
+        for trace in _traces(curves, measure, colour.on(theme), t):
+            figure.add_trace(trace.update(xaxis=f"x{axis}", yaxis=f"y{axis}", showlegend=axis == ""))
+    _mark_cuts(figure, curves, theme, t)
+    _mark_best(figure, curves, theme, t)
+    for words, (left, _) in ((t("Loss"), _LEFT), (t("Accuracy"), _RIGHT)):
+        figure.add_annotation(
+            text=f"<b>{words}</b>",
+            xref="paper",
+            yref="paper",
+            x=left,
+            y=1.02,
+            xanchor="left",
+            yanchor="bottom",
+            showarrow=False,
+            font={"size": 15},
+        )
+    figure.update_layout(_layout(curves, theme, t))
+    return figure
+
+
+def _traces(curves: Curves, measure: str, colour: str, t: Translate) -> list[go.Scatter]:
+    ends = [epoch.epoch for epoch in curves.epochs]
+    number = "%{y:.3f}" if measure == "loss" else "%{y:.1%}"
+    series: list[dict[str, Any]] = [
+        {
+            "name": t("each batch"),
+            "x": curves.x,
+            "y": getattr(curves, measure),
+            "mode": "lines",
+            "opacity": 0.35,
+            "line": {"width": 1, "color": colour},
+        },
+        {
+            "name": t("training, mean of the epoch"),
+            "x": ends,
+            "y": [getattr(epoch, measure) for epoch in curves.epochs],
+            "mode": "lines+markers",
+            "line": {"width": 2.5, "dash": TRAINING_DASH, "color": colour},
+            "marker": {"size": 7},
+        },
+        {
+            "name": t("validation"),
+            "x": ends,
+            "y": [getattr(epoch, f"validation_{measure}") for epoch in curves.epochs],
+            "mode": "lines+markers",
+            "line": {"width": 2.5, "dash": VALIDATION_DASH, "color": colour},
+            "marker": {"size": 8, "symbol": "diamond-open"},
+        },
+    ]
+    return [go.Scatter(**line, legendgroup=line["name"], hovertemplate=number) for line in series]
+
+
+def _mark_cuts(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) -> None:
+    """A dotted line where an epoch ended and the next one began with a lower rate, which is written along it."""
+    for cut in curves.cuts:
+        # The words stand where the curves leave room: above a falling loss, below a rising accuracy.
+        for axis, end, anchor in (("", 1, "top"), ("2", 0, "bottom")):
+            figure.add_shape(
+                type="line",
+                xref=f"x{axis}",
+                yref=f"y{axis} domain",
+                x0=cut.epoch,
+                x1=cut.epoch,
+                y0=0,
+                y1=1,
+                line={"color": MUTED.on(theme), "width": 1.5, "dash": "dot"},
+                layer="below",
+            )
+            figure.add_annotation(
+                text=t("rate cut to {rate:.3g}", rate=cut.after),
+                xref=f"x{axis}",
+                yref=f"y{axis} domain",
+                x=cut.epoch,
+                y=end,
+                xanchor="right",
+                yanchor=anchor,
+                textangle=-90,
+                showarrow=False,
+                font={"size": 11, "color": MUTED.on(theme)},
+            )
+
+
+def _mark_best(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) -> None:
+    """A ring around the best epoch's validation, in both plots."""
+    best = curves.best
+    if best is None:
+        return
+    width = max(curves.x[-1] if not curves.empty else 0, best.epoch)
+    side = "left" if best.epoch < width / 3 else "right" if best.epoch > width * 2 / 3 else "center"
+    for axis, value, away in (("", best.validation_loss, -44), ("2", best.validation_accuracy, 44)):
+        figure.add_trace(
+            go.Scatter(
+                x=[best.epoch],
+                y=[value],
+                xaxis=f"x{axis}",
+                yaxis=f"y{axis}",
+                mode="markers",
+                marker={"size": 17, "symbol": "circle-open", "color": INK.on(theme), "line": {"width": 2}},
+                cliponaxis=False,
+                hoverinfo="skip",
+                showlegend=False,
+            )
+        )
+        figure.add_annotation(
+            text=t("best: epoch {epoch}", epoch=best.epoch),
+            xref=f"x{axis}",
+            yref=f"y{axis}",
+            x=best.epoch,
+            y=value,
+            ax=0,
+            ay=away,
+            xanchor=side,
+            standoff=10,
+            arrowwidth=1.5,
+            arrowhead=0,
+            arrowcolor=INK.on(theme),
+            font={"size": 13, "color": INK.on(theme)},
+            bgcolor=translucent(BACKGROUND[theme], 0.8),
+        )
+
+
+def _layout(curves: Curves, theme: Theme, t: Translate) -> dict[str, Any]:
+    ink, grid = INK.on(theme), translucent(INK.on(theme), 0.12)
+    axis: dict[str, Any] = {"showgrid": True, "gridcolor": grid, "zeroline": False, "linecolor": grid, "automargin": True}
+    last = max([*curves.x[-1:], *(epoch.epoch for epoch in curves.epochs), 1.0])
+    epochs = {
+        **axis,
+        "title": {"text": t("Epoch"), "standoff": 6},
+        "range": [0, last * 1.02],
+        "nticks": 11,
+        "unifiedhovertitle": {"text": t("Epoch") + " %{x:.2f}"},
+    }
+    return {
+        "height": HEIGHT,
+        "margin": {"l": 48, "r": 12, "t": 58, "b": 44},
+        "font": {"color": ink, "size": 13},
+        "hovermode": "x unified",
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.06, "yanchor": "bottom"},
+        "xaxis": {**epochs, "domain": _LEFT},
+        "xaxis2": {**epochs, "domain": _RIGHT, "anchor": "y2"},
+        "yaxis": {**axis, "rangemode": "tozero"},
+        "yaxis2": {**axis, "anchor": "x2", "range": [0, 1.005], "tickformat": ".0%"},
+    }
