@@ -12,7 +12,6 @@ from resnet.figures import palette
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 SAME = {
-    "primaryColor": palette.SHORTCUT,
     "linkColor": palette.SHORTCUT,
     "blueColor": palette.SHORTCUT,
     "violetColor": palette.BRANCH,
@@ -34,6 +33,26 @@ def test_the_theme_wears_the_palette(theme: palette.Theme) -> None:
     assert {option: section[option] for option in SAME} == {option: colour.on(theme) for option, colour in SAME.items()}
     assert section["backgroundColor"] == palette.BACKGROUND[theme]
     assert section["chartCategoricalColors"] == [colour.on(theme) for colour in CHART]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb, from 0 to 1 (WCAG 2.2)."""
+    channels = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    red, green, blue = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_accent_is_read_both_as_text_and_under_a_buttons_white_text(theme: palette.Theme) -> None:
+    section = CONFIG["theme"][theme]
+    # On the dark page no colour reaches 4.5:1 against both: white on the page itself is 18:1, and the square root of that is 4.25.
+    assert contrast(section["primaryColor"], "#ffffff") >= 4.25
+    assert contrast(section["primaryColor"], section["backgroundColor"]) >= 4.25
 
 
 def test_nothing_is_fetched_from_elsewhere() -> None:
