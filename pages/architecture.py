@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
-from streamlit.elements.lib.column_types import ColumnConfig
 
 from pages.parts.diagram import diagram
 from pages.parts.duration import about
 from pages.parts.i18n import explain, lesson, t
 from pages.parts.layout import page_header, prose
+from pages.parts.literal import literally
 from pages.parts.network_form import network_form
 from pages.parts.network_state import address_problems, current_network, set_network, to_query
 from resnet.config import adapt, fits
@@ -26,7 +27,7 @@ from resnet.presets import PRESETS
 from resnet.tables import compact, comparison_table, layer_table, scientific, stage_table
 
 _STATUS_HEIGHT = 76  # pixels; the same for every state, so that nothing below it jumps
-_STATUS_COLUMNS = (2.6, 1)
+_BUTTON_WIDTH = 190
 _DIAGRAM_HEIGHT = 212
 _LAYERS_HEIGHT = 420
 _ROW_HEIGHT = 29
@@ -41,41 +42,40 @@ def page() -> None:
     network = plan(current_network())
     with view, st.container(gap="xsmall"):
         _totals(network)
-        with st.container(height=_STATUS_HEIGHT, border=False, vertical_alignment="center"):
+        with st.container(height=_STATUS_HEIGHT, border=False, horizontal=True, wrap=False, vertical_alignment="center"):
             _status(network, form.error)
         diagram(network_svg(network, t), key="network_diagram", height=_DIAGRAM_HEIGHT)
         _stages(network)
-    layers, paper, reading = st.tabs([t("Every layer"), t("The paper's table"), t("How to read the numbers")])
-    with layers:
-        _layers(network)
-    with paper:
-        _comparison(network)
-    with reading:
-        _reading(network)
+    # Only the tab that is open is drawn: what nobody looks at would still cost every move of a slider its time.
+    shown = {t("Every layer"): _layers, t("The paper's table"): _comparison, t("How to read the numbers"): _reading}
+    for tab, show in zip(st.tabs(list(shown), key="network_tabs", on_change="rerun"), shown.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(network)
 
 
 def _report_address(problems: Sequence[ExplainedError]) -> None:
     if problems:
-        reasons = "\n".join(f"- {_literally(explain(problem))}" for problem in problems)
+        reasons = "\n".join(f"- {literally(explain(problem))}" for problem in problems)
         st.warning(t("Not everything in the address could be used:") + "\n" + reasons, icon=":material/link_off:")
 
 
 def _totals(network: Plan) -> None:
-    trained, counted, work, depth = st.columns(4)
-    trained.metric(t("Parameters, trained"), f"{network.trainable_parameters:,}")
-    counted.metric(
-        t("With statistics"),
-        f"{network.total_parameters:,}",
-        help=t("What Keras counts: batch norm's running means and variances are in it. PyTorch leaves them out."),
-    )
-    work.metric(t("Multiply-adds"), compact(network.macs), help=t("{macs:,} for one image, forward.", macs=network.macs))
-    depth.metric(t("Layers with weights"), f"{network.config.depth:,}", help=t("As the paper counts: projections are left out."))
+    with st.grid(4, min_column_width=140):
+        st.metric(t("Parameters, trained"), f"{network.trainable_parameters:,}")
+        st.metric(
+            t("With statistics"),
+            f"{network.total_parameters:,}",
+            help=t("What Keras counts: batch norm's running means and variances are in it. PyTorch leaves them out."),
+        )
+        st.metric(t("Multiply-adds"), compact(network.macs), help=t("{macs:,} for one image, forward.", macs=network.macs))
+        st.metric(t("Layers with weights"), f"{network.config.depth:,}", help=t("As the paper counts: projections are left out."))
 
 
 def _status(network: Plan, error: ConfigError | None) -> None:
     """One of three things to say, in the same place: it cannot be built, it does not fit the data, or it can be trained."""
     if error is not None:
-        reason = _literally(explain(error))
+        reason = literally(explain(error))
         st.markdown(
             f":material/error: :small[:red[{reason}.] " + t("The last network that can be built stays shown.") + "]",
         )
@@ -86,14 +86,13 @@ def _status(network: Plan, error: ConfigError | None) -> None:
 
 
 def _offer_training(network: Plan) -> None:
-    words, button = st.columns(_STATUS_COLUMNS, vertical_alignment="center")
     estimate = t(
         "**Fits Fashion-MNIST.** One epoch takes {subset} on the subset, {full} on all images; estimated for two cores.",
         subset=about(epoch_seconds(network, "fashion-mnist-subset")),
         full=about(epoch_seconds(network, "fashion-mnist")),
     )
-    words.markdown(f":small[{estimate}]")
-    if button.button(t("Train this network"), key="network_train", type="primary", icon=":material/play_arrow:", width="stretch"):
+    st.markdown(f":small[{estimate}]")
+    if st.button(t("Train this network"), key="network_train", type="primary", icon=":material/play_arrow:", width=_BUTTON_WIDTH):
         st.switch_page("training.py", query_params=to_query(network.config))
 
 
@@ -103,13 +102,12 @@ def _offer_adapted(network: Plan) -> None:
         adapted = plan(adapt(network.config, "fashion-mnist"))
     except ConfigError as error:
         st.markdown(
-            ":small[" + t("**Does not fit Fashion-MNIST**, and cannot be adapted: {reason}.", reason=_literally(explain(error))) + "]"
+            ":small[" + t("**Does not fit Fashion-MNIST**, and cannot be adapted: {reason}.", reason=literally(explain(error))) + "]"
         )
         return
-    words, button = st.columns(_STATUS_COLUMNS, vertical_alignment="center")
     estimate = t(
-        "**Fashion-MNIST needs {shape}, {classes} classes, small stem.** Adapted: {parameters:,} trained parameters (now {parameters_now:,}), "
-        "{macs} multiply-adds (now {macs_now}), {seconds} for an epoch on the subset.",
+        "**Fashion-MNIST needs {shape}, {classes} classes, small stem.** Adapted: {parameters:,} trained parameters "
+        "(now {parameters_now:,}), {macs} multiply-adds (now {macs_now}), {seconds} for an epoch on the subset.",
         shape=shape_text(facts.input_shape),
         classes=facts.num_classes,
         parameters=adapted.trainable_parameters,
@@ -118,13 +116,13 @@ def _offer_adapted(network: Plan) -> None:
         macs_now=compact(network.macs),
         seconds=about(epoch_seconds(adapted, "fashion-mnist-subset")),
     )
-    words.markdown(f":small[{estimate}]")
-    button.button(
+    st.markdown(f":small[{estimate}]")
+    st.button(
         t("Adapt it"),
         key="network_adapt",
         type="primary",
         icon=":material/auto_fix_high:",
-        width="stretch",
+        width=_BUTTON_WIDTH,
         on_click=set_network,
         args=(adapted.config,),
         help=t("Blocks, channels and all the rest stay as they are."),
@@ -161,7 +159,7 @@ def _csv(network: Plan) -> str:
     return layer_table(network).to_csv(index=False)
 
 
-def _columns() -> dict[str, ColumnConfig | str | None]:
+def _columns() -> dict[str, Any]:
     """Headings and number formats, by the tables' column names."""
     number = partial(st.column_config.NumberColumn, format="localized")
     return {
@@ -224,11 +222,6 @@ def _work_of_an_inner_convolution() -> str:
     network = plan(PRESETS["resnet-34"])
     work = {layer.macs for layer in network.layers if layer.name.endswith("block2_conv2")}
     return ", ".join(f"{macs:,}" for macs in sorted(work))
-
-
-def _literally(text: str) -> str:
-    """Text as Markdown that shows it as it is: an address is somebody else's words."""
-    return "".join(f"\\{character}" if character in r"\`*_{}[]()<>#+-!|~:$" else character for character in text)
 
 
 page()

@@ -24,7 +24,6 @@ _WIDTHS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 _SIDES = (8, 14, 16, 20, 28, 32, 48, 56, 64, 96, 112, 128, 160, 192, 224, 256, 320, 384)
 _CHANNELS = (1, 3)
 _MOST_DROPOUT = 0.9
-_STAGE_COLUMNS = (1, 2, 2)  # name, blocks, channels
 
 
 @dataclass(slots=True)
@@ -61,10 +60,13 @@ def network_form() -> NetworkForm:
     )
     _preset_state(form)
     _stage_controls(form.given)
-    _input_controls(form.given)
-    _part_controls()
-    with st.expander(t("Advanced"), icon=":material/tune:"):
-        _advanced_controls(form.network)
+    with st.grid(2, min_column_width=120, gap=("xsmall", "small")):
+        _input_controls(form.given)
+        _part_controls()
+    advanced = st.expander(t("Advanced"), icon=":material/tune:", key="network_advanced", on_change="rerun")
+    if advanced.open:
+        with advanced:
+            _advanced_controls(form.network)
     return form
 
 
@@ -130,7 +132,7 @@ def _take_preset() -> None:
 def _take_values() -> None:
     """A control was moved. The network follows, or, where there can be no such network, stays and the form says why."""
     form: NetworkForm = st.session_state[_SESSION_KEY]
-    form.values = {key: st.session_state[key] for key in form.values}
+    form.values = {key: st.session_state.get(key, value) for key, value in form.values.items()}
     form.error = None
     try:
         form.network = _network_of(form.network, form.values)
@@ -165,27 +167,26 @@ def _preset_state(form: NetworkForm) -> None:
 def _stage_controls(given: ResNetConfig) -> None:
     most = max(_MOST_BLOCKS, *given.depths)
     widths = _with(_WIDTHS, given.widths)
-    name, blocks, filters = st.columns(_STAGE_COLUMNS, vertical_alignment="center")
-    blocks.caption(t("Blocks"))
-    filters.caption(t("Channels"))
-    for stage in range(1, len(given.depths) + 1):
-        name, blocks, filters = st.columns(_STAGE_COLUMNS, vertical_alignment="center")
-        name.markdown(t("Stage {number}", number=stage))
-        blocks.slider(
-            t("Stage {number}, blocks", number=stage),
-            1,
-            most,
-            key=f"network_depth_{stage}",
-            label_visibility="collapsed",
-            on_change=_take_values,
-        )
-        filters.select_slider(
-            t("Stage {number}, channels", number=stage),
-            widths,
-            key=f"network_width_{stage}",
-            label_visibility="collapsed",
-            on_change=_take_values,
-        )
+    with st.grid(3, min_column_width=80, gap=("xsmall", "small"), vertical_alignment="center"):
+        for heading in ("", t("Blocks"), t("Channels")):
+            st.caption(heading)
+        for stage in range(1, len(given.depths) + 1):
+            st.markdown(t("Stage {number}", number=stage))
+            st.slider(
+                t("Stage {number}, blocks", number=stage),
+                1,
+                most,
+                key=f"network_depth_{stage}",
+                label_visibility="collapsed",
+                on_change=_take_values,
+            )
+            st.select_slider(
+                t("Stage {number}, channels", number=stage),
+                widths,
+                key=f"network_width_{stage}",
+                label_visibility="collapsed",
+                on_change=_take_values,
+            )
 
 
 def _input_controls(given: ResNetConfig) -> None:
@@ -193,22 +194,17 @@ def _input_controls(given: ResNetConfig) -> None:
     sizes = [_size(side, side) for side in _SIDES]
     if _size(height, width) not in sizes:
         sizes = sorted([*sizes, _size(height, width)], key=lambda size: int(size.split("×")[0]))
-    left, right = st.columns(2)
-    left.select_slider(t("Input size"), sizes, key="network_size", on_change=_take_values)
-    right.segmented_control(
+    st.select_slider(t("Input size"), sizes, key="network_size", on_change=_take_values)
+    st.segmented_control(
         t("Input channels"), _with(_CHANNELS, (channels,)), key="network_channels", required=True, on_change=_take_values, width="stretch"
     )
-    left, right = st.columns(2)
-    left.number_input(t("Classes"), step=1, key="network_classes", on_change=_take_values)
-    right.slider(
-        t("Dropout"), 0.0, max(_MOST_DROPOUT, given.dropout), step=0.05, key="network_dropout", on_change=_take_values, format="%.2f"
-    )
+    st.number_input(t("Classes"), step=1, key="network_classes", on_change=_take_values)
+    st.slider(t("Dropout"), 0.0, max(_MOST_DROPOUT, given.dropout), step=0.05, key="network_dropout", on_change=_take_values, format="%.2f")
 
 
 def _part_controls() -> None:
-    left, right = st.columns(2)
     stems = {"imagenet": t("7×7, pool"), "cifar": t("3×3")}
-    left.segmented_control(
+    st.segmented_control(
         t("Stem"),
         tuple(stems),
         format_func=stems.__getitem__,
@@ -219,7 +215,7 @@ def _part_controls() -> None:
         help=t("7×7 with stride 2 and a max-pool quarter the resolution, for photographs; one 3×3 keeps it, for small images."),
     )
     shortcuts = {"projection": t("Residual"), "none": t("Plain")}
-    right.segmented_control(
+    st.segmented_control(
         t("Shortcuts"),
         tuple(shortcuts),
         format_func=shortcuts.__getitem__,
