@@ -33,35 +33,35 @@ def page() -> None:
     page_header(t("Training"), t("How does a network learn, batch by batch?"))
     controls, view = st.columns([1, 2.4], gap="large")
     with controls:
-        _controls(lab, record)
+        form = _controls(lab, record)
     with view:
-        _view(lab, run, record)
+        _view(lab, run, record, epochs=form.recipe.epochs)
     with st.expander(t("The callback that feeds these curves"), icon=":material/code:"):
         st.markdown(t("Keras calls it after every batch. This is the file the worker runs, `resnet/training/callbacks.py`."))
         st.code(source_of("resnet.training.callbacks", "StreamingCallback"), language="python")
 
 
-def _controls(lab: Service | None, record: RunRecord | None) -> None:
+def _controls(lab: Service | None, record: RunRecord | None) -> TrainingForm:
     network = current_network()
     totals = plan(network)
     with st.container(border=True):
         st.markdown(f"**{network.name}**  \n" + t("{parameters:,} trainable parameters", parameters=totals.trainable_parameters))
         st.page_link("architecture.py", label=t("Change the network"), icon=":material/tune:")
     form = training_form()
+    config = _config(network, form) if fits(network, form.dataset) else None
     if not fits(network, form.dataset):
         _offer_adapted(network, form)
-        return
-    config = _config(network, form)
-    if config is None:
-        return
-    _estimate(config, totals.macs)
-    if form.dataset == "fashion-mnist" and full_set_location() is None:
-        st.caption(t("The full set is not on this machine yet; the run downloads it first (30 MB)."))
+    if config is not None:
+        _estimate(config, totals.macs)
+        if lab is not None:
+            _buttons(lab, record, config)
     if lab is None:
         st.info(t("This server has no training engine; start it with `streamlit run app.py`."), icon=":material/power_off:")
-        return
+    return form
+
+
+def _buttons(lab: Service, record: RunRecord | None, config: TrainConfig) -> None:
     running = record is not None and not record.ended
-    busy = bool(lab.active_runs())
     st.button(
         t("Queue another run") if running else t("Start"),
         type="secondary" if running else "primary",
@@ -69,7 +69,7 @@ def _controls(lab: Service | None, record: RunRecord | None) -> None:
         width="stretch",
         on_click=_start,
         args=(lab, config),
-        help=t("A run is in progress; this one waits for its turn.") if busy else None,
+        help=t("A run is in progress; this one waits for its turn.") if lab.active_runs() else None,
     )
     if running and record is not None:
         stopping = lab.live_state(record.id) == "stopping"
@@ -104,6 +104,8 @@ def _estimate(config: TrainConfig, macs: int) -> None:
             time=time,
         )
     )
+    if config.dataset == "fashion-mnist" and full_set_location() is None:
+        st.caption(t("The full set is not on this machine yet; the run downloads it first (30 MB)."))
 
 
 def _offer_adapted(network: ResNetConfig, form: TrainingForm) -> None:
@@ -142,17 +144,22 @@ def _start(lab: Service, config: TrainConfig) -> None:
     set_run(lab.start(config))
 
 
-def _view(lab: Service | None, run: str | None, record: RunRecord | None) -> None:
+def _view(lab: Service | None, run: str | None, record: RunRecord | None, *, epochs: int) -> None:
     if run and record is None and lab is not None:
-        st.warning(t("There is no run {run} on this server. Start one, or open an earlier one under Results.", run=run), icon=":material/search_off:")
+        st.warning(
+            t("There is no run {run} on this server. Start one, or open an earlier one under Results.", run=run),
+            icon=":material/search_off:",
+        )
     if lab is not None and lab.engine_state == "failed":
         st.error(t("The training engine could not be started; the server tries again. Its log says why."), icon=":material/error:")
     if record is None and lab is not None:
         _offer_active(lab)
     _summary(record)
-    config = record.config if record else None
-    plain = bool(config) and config.networks[0].shortcut == "none"
-    live_run(record.id if record else None, epochs=config.recipe.epochs if config else 3, colour=PLAIN if plain else RESIDUAL)
+    if record is None:
+        live_run(None, epochs=epochs)
+    else:
+        plain = record.config.networks[0].shortcut == "none"
+        live_run(record.id, epochs=record.config.recipe.epochs, colour=PLAIN if plain else RESIDUAL)
     _outcome(record)
 
 
@@ -186,7 +193,12 @@ def _outcome(record: RunRecord | None) -> None:
         (accuracy,) = record.result.test_accuracy.values()
         images = DATASETS[record.config.dataset].test_images
         st.success(
-            t("Test accuracy {accuracy:.1%}: right on {right:,} of {images:,} images never seen in training.", accuracy=accuracy, right=round(accuracy * images), images=images),
+            t(
+                "Test accuracy {accuracy:.1%}: right on {right:,} of {images:,} images never seen in training.",
+                accuracy=accuracy,
+                right=round(accuracy * images),
+                images=images,
+            ),
             icon=":material/flag:",
         )
         st.page_link("results.py", label=t("Look closer at this run"), icon=":material/insights:")

@@ -45,7 +45,10 @@ def worker_spec(kind: str) -> dict[str, Any]:
     """A nanny that keeps one worker of that kind alive, for SpecCluster. Dask decides what "memory_limit" 0.7 of the machine is."""
     from distributed import Nanny
 
-    return {"cls": Nanny, "options": {"nthreads": 1, "resources": {kind: 1}, "memory_limit": MEMORY_SHARE[kind], "name": kind, "host": LOOPBACK}}
+    return {
+        "cls": Nanny,
+        "options": {"nthreads": 1, "resources": {kind: 1}, "memory_limit": MEMORY_SHARE[kind], "name": kind, "host": LOOPBACK},
+    }
 
 
 async def run_engine(announce: Callable[[str], None], until: asyncio.Event) -> None:

@@ -141,7 +141,9 @@ class Hub:
         self._flushed = threading.Event()
         self._closing = False
         # Two threads, so that viewers never wait for the database.
-        self._threads = [threading.Thread(target=work, name=f"hub-{work.__name__.strip('_')}", daemon=True) for work in (self._send, self._keep)]
+        self._threads = [
+            threading.Thread(target=work, name=f"hub-{work.__name__.strip('_')}", daemon=True) for work in (self._send, self._keep)
+        ]
         for thread in self._threads:
             thread.start()
 

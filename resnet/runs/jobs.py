@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+
 class TrainingRoom(WorkerPlugin):
     """What a training worker keeps between runs: warm graphs, and the controls of runs that people may stop."""
 
@@ -30,6 +31,12 @@ class TrainingRoom(WorkerPlugin):
     def __init__(self, usual: TrainConfig | None) -> None:
         """`usual` is traced ahead while nobody waits; None warms nothing."""
         self._usual = usual
+
+    @classmethod
+    def of(cls, worker: Worker) -> TrainingRoom | None:
+        """The worker's own, once it is set up."""
+        room = worker.plugins.get(cls.name)
+        return room if isinstance(room, cls) else None
 
     def setup(self, worker: Worker) -> None:
         self._controls: dict[str, Control] = {}
@@ -65,7 +72,8 @@ def train_run(run: str, config: dict[str, Any]) -> None:
     """Train one run and report every event on the engine's topic. Raises TrainingError for a run that was begun before."""
     worker = get_worker()
     claim(run, worker.address)
-    room: TrainingRoom = worker.plugins[TrainingRoom.name]
+    room = TrainingRoom.of(worker)
+    assert room is not None, "the service registers it before it submits a run"
 
     def emit(event: Event) -> None:
         # The event below is the run's first; train() counts from 1 again.
@@ -83,7 +91,10 @@ def train_run(run: str, config: dict[str, Any]) -> None:
 
 
 def claim(run: str, address: str) -> None:
-    """Mark the run as begun, once for all time. Dask gives the task of a worker that died to the next one; a training must not begin twice unseen."""
+    """Mark the run as begun, once for all time.
+
+    Dask gives the task of a worker that died to the next one, but a training must not begin twice unseen.
+    """
     client = get_client()
     key = ["resnet-lab", run]
     if client.get_metadata(key, default=None) is not None:
@@ -96,6 +107,6 @@ def claim(run: str, address: str) -> None:
 
 def request_stop(run: str, dask_worker: Worker) -> None:
     """Runs on every worker: ask the run to stop, whether it trains here, prepares here or has yet to come."""
-    room = dask_worker.plugins.get(TrainingRoom.name)
+    room = TrainingRoom.of(dask_worker)
     if room is not None:
         room.control(run).stop()

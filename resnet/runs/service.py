@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import time
 import uuid
 from collections.abc import AsyncIterator
-from typing import Any, Literal
+from typing import Any
 
 from distributed import Client, Future, fire_and_forget
 
 from resnet.config import TrainConfig
 from resnet.errors import ExplainedError, TrainingError
 from resnet.presets import DEMO
-from resnet.runs.engine import TOPIC, TRAIN, EngineProcess
+from resnet.runs.engine import TOPIC, TRAIN
 from resnet.runs.hub import Frame, Hub, LiveState
 from resnet.runs.jobs import TrainingRoom, request_stop, train_run
+from resnet.runs.keeper import EngineKeeper, EngineState
 from resnet.runs.store import RunRecord, Store
 from resnet.training.events import Event, Failed, Stopped, from_dict
 
-logger = logging.getLogger(__name__)
-
-EngineState = Literal["starting", "ready", "failed", "closed"]
-
 SERVER_STOPPED = TrainingError("the server was stopped while this run was in progress")
 ENGINE_STOPPED = TrainingError("the training engine ended unexpectedly while this run was in progress; it has been started again")
-RESTART_PAUSE = 2.0  # seconds before an engine that ended by itself is started again
 
 
 class Service:
@@ -37,50 +32,39 @@ class Service:
         """`address` is that of a Dask scheduler; without one an engine is started on this machine. `usual` is traced ahead."""
         self._store = store
         self._hub = Hub(store, on_end=self._forget)
-        self._address = address
         self._usual = usual
-        self._engine: EngineProcess | None = None
-        self._client: Client | None = None
-        self._futures: dict[str, Future] = {}
-        self._state: EngineState = "starting"
+        self._keeper = EngineKeeper(address, self._connected, self._lost)
+        self._futures: dict[str, Future[None]] = {}
         self._lock = threading.Lock()
-        self._ready = threading.Event()
-        self._thread: threading.Thread | None = None
 
     def open(self) -> None:
         """Start or reach the engine in the background and take up what an earlier server left unfinished."""
-        self._thread = threading.Thread(target=self._keep_engine, name="engine-keeper", daemon=True)
-        self._thread.start()
+        self._keeper.open()
 
     def close(self) -> None:
         """End the engine this service started (runs on a cluster go on) and write what is left. Blocks for a few seconds at most."""
-        with self._lock:
-            self._state = "closed"
-            client, self._client = self._client, None
-        if self._address is None:
-            for run in self._hub.active():
-                self._hub.conclude(run, lambda sequence, run=run: _failed(run, sequence, SERVER_STOPPED))
-        if client is not None:
-            client.close(timeout=1)
-        if self._engine is not None:
-            self._engine.close()
+        if self._keeper.owns_engine:
+            self._fail_begun(SERVER_STOPPED)
+        self._keeper.close()
         self._hub.close()
         self._store.close()
 
     @property
     def engine_state(self) -> EngineState:
-        return self._state
+        return self._keeper.state
 
     def wait_until_ready(self, timeout: float) -> bool:
         """Block until the engine answers; False after `timeout` seconds."""
-        return self._ready.wait(timeout)
+        return self._keeper.wait_until_ready(timeout)
 
     def start(self, config: TrainConfig) -> str:
-        """Queue a run and return its id. It begins when a training worker is free."""
+        """Queue a run and return its id. It begins when a training worker is free. Writes the database."""
         run = uuid.uuid4().hex[:12]
         self._store.add_run(run, config)
         self._hub.open(run)
-        self._submit(run, config)
+        client = self._keeper.client
+        if client is not None:  # without one, it is handed over as soon as the engine is there
+            self._submit(client, run, config)
         return run
 
     def stop(self, run: str) -> None:
@@ -89,12 +73,13 @@ class Service:
         if state is None:
             return
         self._hub.announce_stopping(run)
-        with self._lock:
-            client, future = self._client, self._futures.get(run)
+        client = self._keeper.client
         if client is not None:
             client.run(request_stop, run)
         if state == "queued":
             # Should it have begun in this moment, its worker has the request by now and says Stopped itself; the first to say so is heard.
+            with self._lock:
+                future = self._futures.get(run)
             if future is not None:
                 future.cancel()
             self._hub.conclude(run, lambda sequence: Stopped(run=run, sequence=sequence, time=time.time(), step=0, epoch=0))
@@ -127,114 +112,73 @@ class Service:
         """Live frames for one viewer; None for an unknown run."""
         return await self._hub.frames(run, after)
 
-    def _keep_engine(self) -> None:
-        """Start the engine, connect, and where it was ours and ended by itself, fail its runs and start another."""
-        first = True
-        while self._state != "closed":
-            try:
-                address = self._address or self._start_engine()
-                self._connect(address, first)
-            except Exception:
-                logger.exception("the training engine could not be started or reached")
-                self._set_state("failed")
-            else:
-                if self._engine is None:
-                    return
-                code = self._engine.wait()
-                if self._state == "closed":
-                    return
-                logger.error("the training engine ended with code %s", code)
-                self._lose_engine()
-            first = False
-            time.sleep(RESTART_PAUSE)
-
-    def _start_engine(self) -> str:
-        self._engine = EngineProcess()
-        return self._engine.start()
-
-    def _connect(self, address: str, first: bool) -> None:
-        client = Client(address, set_as_default=False, timeout=10)
+    def _connected(self, client: Client) -> None:
         client.subscribe_topic(TOPIC, self._receive)
         client.register_plugin(TrainingRoom(self._usual), name=TrainingRoom.name)
-        with self._lock:
-            if self._state == "closed":
-                client.close(timeout=1)
-                return
-            self._client = client
-        if first:
-            self._take_up(client)
+        self._take_up(client)
         for run in self._hub.active():
             record = self._store.run(run)
             if record is not None and run not in self._futures:
-                self._submit(run, record.config)
-        self._set_state("ready")
-        self._ready.set()
+                self._submit(client, run, record.config)
 
     def _take_up(self, client: Client) -> None:
         """Follow what an earlier server left behind: queued runs wait again, runs a cluster still trains are joined, others have failed."""
         known = set(client.run_on_scheduler(lambda dask_scheduler: [str(key) for key in dask_scheduler.tasks]))
+        active = set(self._hub.active())
         for record in self._store.unfinished():
-            if record.id in self._hub.active():
+            if record.id in active:
                 continue
             self._hub.open(record.id, record.state)
             if record.id in known:
                 self._follow(record.id, Future(record.id, client))
             elif record.state != "queued":
-                self._hub.conclude(record.id, lambda sequence, run=record.id: _failed(run, sequence, SERVER_STOPPED))
+                self._fail(record.id, SERVER_STOPPED)
         if known:
-            for _, message in client.get_events(TOPIC):
-                self._hub.publish(from_dict(message))
+            for message in client.get_events(TOPIC):
+                self._receive(message)
 
-    def _lose_engine(self) -> None:
-        self._set_state("starting")
-        self._ready.clear()
+    def _lost(self) -> None:
         with self._lock:
-            client, self._client = self._client, None
             self._futures.clear()
-        for run in self._hub.active():
-            if self._hub.state(run) != "queued":
-                self._hub.conclude(run, lambda sequence, run=run: _failed(run, sequence, ENGINE_STOPPED))
-        if client is not None:
-            client.close(timeout=1)
+        self._fail_begun(ENGINE_STOPPED)
 
-    def _submit(self, run: str, config: TrainConfig) -> None:
-        with self._lock:
-            client = self._client
-        if client is None:
-            return  # the keeper submits what waits as soon as the engine is there
+    def _submit(self, client: Client, run: str, config: TrainConfig) -> None:
         future = client.submit(train_run, run, config.to_dict(), key=run, resources={TRAIN: 1}, pure=False, retries=0)
-        if self._address is not None:
+        if not self._keeper.owns_engine:
             fire_and_forget(future)  # a cluster's runs outlive this server
         self._follow(run, future)
 
-    def _follow(self, run: str, future: Future) -> None:
+    def _follow(self, run: str, future: Future[None]) -> None:
         with self._lock:
             self._futures[run] = future
         future.add_done_callback(lambda done: self._job_ended(run, done))
 
-    def _job_ended(self, run: str, future: Future) -> None:
-        """Runs when Dask has done with the job. A job that said goodbye by an event needs nothing; one that could not has failed."""
-        if future.status != "error" or self._state == "closed":
-            return
-        error = future.exception()
-        explained = error if isinstance(error, ExplainedError) else TrainingError("the training job failed: {problem}", problem=f"{type(error).__name__}: {error}")
-        self._hub.conclude(run, lambda sequence: _failed(run, sequence, explained))
+    def _job_ended(self, run: str, future: Future[None]) -> None:
+        """Called when Dask has done with the job. One that said goodbye by an event needs nothing more; one that could not has failed."""
+        if future.status == "error" and self._keeper.state != "closed":
+            error = future.exception()
+            if not isinstance(error, ExplainedError):
+                error = TrainingError("the training job failed: {problem}", problem=f"{type(error).__name__}: {error}")
+            self._fail(run, error)
 
-    def _receive(self, event: tuple[float, dict[str, Any]]) -> None:
-        self._hub.publish(from_dict(event[1]))
+    def _fail_begun(self, reason: ExplainedError) -> None:
+        """End every run that has begun; those that wait can wait for another engine."""
+        for run in self._hub.active():
+            if self._hub.state(run) != "queued":
+                self._fail(run, reason)
+
+    def _fail(self, run: str, reason: ExplainedError) -> None:
+        def failed(sequence: int) -> Event:
+            return Failed(run=run, sequence=sequence, time=time.time(), rule=reason.rule, values=reason.plain_values)
+
+        self._hub.conclude(run, failed)
+
+    def _receive(self, message: tuple[float, dict[str, Any]]) -> None:
+        self._hub.publish(from_dict(message[1]))
 
     def _forget(self, run: str) -> None:
         with self._lock:
             self._futures.pop(run, None)
-
-    def _set_state(self, state: EngineState) -> None:
-        with self._lock:
-            if self._state != "closed":
-                self._state = state
-
-
-def _failed(run: str, sequence: int, error: ExplainedError) -> Failed:
-    return Failed(run=run, sequence=sequence, time=time.time(), rule=error.rule, values=error.plain_values)
 
 
 _current: Service | None = None

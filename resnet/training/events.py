@@ -28,7 +28,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparing(Event):
-    """The worker took the run and is in `phase`: "worker" (TensorFlow is loading), "data", "download", "network" or "graph". `done` is a share from 0 to 1 where it is known."""
+    """The worker took the run and is in `phase`: "worker" (TensorFlow is loading), "data", "download", "network" or "graph".
+
+    `done` is a share from 0 to 1 where it is known.
+    """
 
     kind: ClassVar[str] = "preparing"
     phase: str
@@ -62,7 +65,7 @@ class BatchEnd(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpochEnd(Event):
-    """One epoch of one network. Training figures are means over the epoch's batches (dropout on), validation figures are measured after it."""
+    """One epoch of one network. Training figures are means over its batches (dropout on), validation figures are measured after it."""
 
     kind: ClassVar[str] = "epoch"
     network: str
@@ -135,7 +138,8 @@ def from_dict(data: dict[str, Any]) -> Event:
         raise ValueError(f"an event's kind must be one of {sorted(KINDS)}, got {data.get('kind')!r}")
     required_numbers = {field.name for field in fields(kind) if field.type == "float"}
     known = {field.name: data[field.name] for field in fields(kind) if field.name in data}
-    return kind(**{name: math.nan if value is None and name in required_numbers else value for name, value in known.items()})
+    values: dict[str, Any] = {name: math.nan if value is None and name in required_numbers else value for name, value in known.items()}
+    return kind(**values)
 
 
 def _finite_or_none(value: Any) -> Any:

@@ -1,0 +1,60 @@
+"""What a test reads off the live view of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+ERROR_BOX = "[data-testid=stException]"
+
+
+class LiveView:
+    """The live run component on a page, as a person sees it and as its chart holds it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.root = page.locator(".live-run")
+
+    def state(self) -> str:
+        return self.root.get_attribute("data-state") or ""
+
+    def wait_for_state(self, *states: str) -> None:
+        self.page.wait_for_function(
+            "states => states.includes(document.querySelector('.live-run')?.dataset.state)", arg=list(states), timeout=180_000
+        )
+
+    def wait_for_points(self, count: int) -> None:
+        self.page.wait_for_function(
+            "count => Number(document.querySelector('.live-run .plot')?.dataset.points) >= count", arg=count, timeout=180_000
+        )
+
+    def points(self) -> int:
+        return len(self.curve())
+
+    def curve(self) -> list[list[float]]:
+        """[x, loss] of every batch in the chart."""
+        found: Any = self.page.evaluate(
+            "() => { const t = document.querySelector('.live-run .plot').data[0]; return t.x.map((x, i) => [x, t.y[i]]); }"
+        )
+        return found
+
+    def ask_for_epochs(self, epochs: int) -> None:
+        self.page.get_by_text("The recipe's numbers").click()
+        field = self.page.get_by_label("Epochs, at most")
+        field.fill(str(epochs))
+        field.press("Enter")
+        self.page.get_by_text(f"at most {epochs} epochs").wait_for()
+
+    def start(self) -> None:
+        self.page.get_by_role("button", name="Start", exact=True).click()
+
+    def stop(self) -> None:
+        self.page.get_by_role("button", name="Stop", exact=True).click()
+
+
+def expect_no_traceback(page: Page) -> None:
+    """Nothing of Python's inside is on the page."""
+    expect(page.locator(ERROR_BOX)).to_have_count(0)
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+    expect(page.get_by_text("This app has encountered an error")).to_have_count(0)
