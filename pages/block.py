@@ -69,12 +69,19 @@ def _controls() -> tuple[Sizes, Activation]:
     state.block_example = at_hand if at_hand in EXAMPLES else None
 
     left, middle, right = st.columns([1, 1, 1.35])
-    side = left.slider(t("Input side"), *SIDES, key="block_side", help=t("Height and width of x, in pixels."))
-    channels = middle.select_slider(t("Input channels"), CHANNELS, key="block_channels")
-    filters = right.select_slider(t("Filters"), FILTERS, key="block_filters", help=t("Output channels of both 3×3 convolutions."))
-    stride = left.segmented_control(t("Stride"), (1, 2), key="block_stride", required=True) or 1
-    names = tuple(ACTIVATION_NAMES)
-    activation = middle.selectbox(t("Activation"), names, format_func=ACTIVATION_NAMES.__getitem__, key="block_activation")
+    side = left.slider(t("Input side"), *SIDES, key="block_side", help=t("Height and width of x, in pixels."), persist_state="session")
+    channels = middle.select_slider(t("Input channels"), CHANNELS, key="block_channels", persist_state="session")
+    filters = right.select_slider(
+        t("Filters"), FILTERS, key="block_filters", help=t("Output channels of both 3×3 convolutions."), persist_state="session"
+    )
+    stride = left.segmented_control(t("Stride"), (1, 2), key="block_stride", required=True, persist_state="session") or 1
+    activation = middle.selectbox(
+        t("Activation"),
+        tuple(ACTIVATION_NAMES),
+        format_func=ACTIVATION_NAMES.__getitem__,
+        key="block_activation",
+        persist_state="session",
+    )
     right.selectbox(
         t("Example"), EXAMPLES, format_func=_example_label, key="block_example", on_change=_take_example, placeholder=t("Choose one")
     )
@@ -114,7 +121,10 @@ def _repair(unrepaired: BlockView) -> bool:
     """The switch and the button, always there so that nothing moves; whether the projection is drawn."""
     with st.container(horizontal=True, vertical_alignment="center"):
         automatic = st.toggle(
-            t("Repair automatically"), key="block_automatic", help=t("Put a projection on the shortcut whenever the two shapes differ.")
+            t("Repair automatically"),
+            key="block_automatic",
+            help=t("Put a projection on the shortcut whenever the two shapes differ."),
+            persist_state="session",
         )
         repaired = unrepaired.shapes_differ and st.session_state.block_repaired
         st.button(
