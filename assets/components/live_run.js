@@ -106,7 +106,7 @@ class LiveRun {
     const total = facts.epochs * facts.stepsPerEpoch;
     const done = facts.state === "finished" ? 1 : total ? facts.step / total : 0;
 
-    this.root.dataset.state = facts.state;
+    Object.assign(this.root.dataset, { run: this.run || "", state: facts.state });
     this.setText(".state", facts.problem ? labels.problems[facts.problem] : stateText(facts, labels));
     this.setText(".left", facts.state === "running" ? timeLeft(facts, total, labels) : "");
     this.find(".progress").setAttribute("aria-valuenow", Math.round(100 * done));
