@@ -23,11 +23,9 @@ Layer: TypeAlias = Callable[..., Callable[[Tensor], Tensor]]
 def basic_block(x: Tensor, *, name: str, filters: int, stride: int, style: Style) -> Tensor:
     """The residual block of ResNet-18 and ResNet-34: y = activation(F(x) + shortcut(x)). He et al. 2015, figure 5 (left)."""
     # The branch, F(x): what this block adds to what it was given.
-    y = style.pad(1, name=f"{name}_pad1")(x)
-    y = style.conv(filters, 3, strides=stride, name=f"{name}_conv1")(y)
+    y = style.conv(filters, 3, strides=stride, name=f"{name}_conv1")(x)
     y = style.norm(name=f"{name}_bn1")(y)
     y = style.activation(name=f"{name}_relu1")(y)
-    y = style.pad(1, name=f"{name}_pad2")(y)
     y = style.conv(filters, 3, name=f"{name}_conv2")(y)
     y = style.norm(name=f"{name}_bn2")(y)
 
@@ -43,11 +41,9 @@ def basic_block(x: Tensor, *, name: str, filters: int, stride: int, style: Style
 
 def plain_block(x: Tensor, *, name: str, filters: int, stride: int, style: Style) -> Tensor:
     """The same two convolutions without a shortcut: y = activation(F(x)). The plain networks of He et al. 2015, section 3.3."""
-    y = style.pad(1, name=f"{name}_pad1")(x)
-    y = style.conv(filters, 3, strides=stride, name=f"{name}_conv1")(y)
+    y = style.conv(filters, 3, strides=stride, name=f"{name}_conv1")(x)
     y = style.norm(name=f"{name}_bn1")(y)
     y = style.activation(name=f"{name}_relu1")(y)
-    y = style.pad(1, name=f"{name}_pad2")(y)
     y = style.conv(filters, 3, name=f"{name}_conv2")(y)
     y = style.norm(name=f"{name}_bn2")(y)
     return style.activation(name=f"{name}_relu")(y)
@@ -60,23 +56,17 @@ class Style:
     conv: Layer
     norm: Layer
     activation: Layer
-    pad: Layer
     max_pool: Layer
-    max_pool_pad: Layer
 
     @staticmethod
     def of(config: ResNetConfig) -> Style:
         """The style a configuration asks for."""
         symmetric = config.padding == "symmetric"
-        rule = "valid" if symmetric else "same"
         return Style(
-            # No bias: the batch norm that follows would take it away again with the mean.
-            conv=partial(keras.layers.Conv2D, padding=rule, use_bias=False, kernel_initializer=CONV_INITIALIZERS[config.initializer]),
+            conv=partial(_conv, symmetric=symmetric, initializer=CONV_INITIALIZERS[config.initializer]),
             norm=partial(keras.layers.BatchNormalization, epsilon=config.bn_epsilon, momentum=config.bn_momentum),
             activation=partial(keras.layers.Activation, config.activation),
-            pad=keras.layers.ZeroPadding2D if symmetric else _leave_as_is,
-            max_pool=partial(keras.layers.MaxPooling2D, padding=rule),
-            max_pool_pad=MinusInfinityPadding2D if symmetric else _leave_as_is,
+            max_pool=partial(_max_pool, symmetric=symmetric),
         )
 
 
@@ -87,6 +77,26 @@ CONV_INITIALIZERS: dict[str, Any] = {
 }
 
 
-def _leave_as_is(_amount: int, *, name: str) -> Callable[[Tensor], Tensor]:
-    """Stands where a padding layer would: with padding="same" the convolutions pad by themselves."""
-    return lambda x: x
+def _conv(filters: int, size: int, *, name: str, strides: int = 1, symmetric: bool, initializer: Any) -> Callable[[Tensor], Tensor]:
+    """A size x size convolution, and before it the padding layer that symmetric padding asks for ("…_pad1" before "…_conv1").
+
+    Keras's "same" pads alike on both sides as long as the stride is 1, and a 1x1 window needs no padding, so that a layer of its own is
+    needed before the strided larger windows only. No bias: the batch norm that follows would take it away with the mean.
+    """
+    padded = symmetric and strides > 1 and size > 1
+    conv = keras.layers.Conv2D(
+        filters, size, strides, padding="valid" if padded else "same", use_bias=False, kernel_initializer=initializer, name=name
+    )
+    if not padded:
+        return conv
+    pad = keras.layers.ZeroPadding2D(size // 2, name=name.replace("conv", "pad"))
+    return lambda x: conv(pad(x))
+
+
+def _max_pool(size: int, *, name: str, strides: int, symmetric: bool) -> Callable[[Tensor], Tensor]:
+    """The largest of each size x size window, and before it the padding layer that symmetric padding asks for."""
+    pool = keras.layers.MaxPooling2D(size, strides, padding="valid" if symmetric else "same", name=name)
+    if not symmetric:
+        return pool
+    pad = MinusInfinityPadding2D(size // 2, name=f"{name}_pad")
+    return lambda x: pool(pad(x))

@@ -32,12 +32,10 @@ def _stem(x: Tensor, config: ResNetConfig, style: Style) -> Tensor:
     """From images to (batch, ⌈h/4⌉, ⌈w/4⌉, widths[0]) with the ImageNet stem (He et al. 2015, table 1), or to
     (batch, h, w, widths[0]) with the CIFAR stem (section 4.2)."""
     kernel, stride = (7, 2) if config.stem == "imagenet" else (3, 1)
-    x = style.pad(kernel // 2, name="stem_pad")(x)
     x = style.conv(config.widths[0], kernel, strides=stride, name="stem_conv")(x)
     x = style.norm(name="stem_bn")(x)
     x = style.activation(name="stem_relu")(x)
     if config.stem == "imagenet":
-        x = style.max_pool_pad(1, name="stem_pool_pad")(x)
         x = style.max_pool(3, strides=2, name="stem_pool")(x)
     return x
 

@@ -104,11 +104,9 @@ def plan_block(
     _check_block(input_shape, filters, stride)
     trace = _Trace(config, f"stage{stage}", block)
     x = input_shape
-    y = trace.pad("pad1", x, 1)
-    y = trace.conv("conv1", y, filters, 3, stride)
+    y = trace.conv("conv1", x, filters, 3, stride)
     y = trace.norm("bn1", y)
     y = trace.activation("relu1", y)
-    y = trace.pad("pad2", y, 1)
     y = trace.conv("conv2", y, filters, 3)
     y = trace.norm("bn2", y)
     if config.shortcut == "projection":
@@ -124,13 +122,11 @@ def _plan_stem(config: ResNetConfig) -> tuple[LayerPlan, ...]:
     trace = _Trace(config, "stem")
     x = trace.input(config.input_shape)
     kernel, stride = (7, 2) if config.stem == "imagenet" else (3, 1)
-    x = trace.pad("pad", x, kernel // 2)
     x = trace.conv("conv", x, config.widths[0], kernel, stride)
     x = trace.norm("bn", x)
     x = trace.activation("relu", x)
     if config.stem == "imagenet":
-        x = trace.pad("pool_pad", x, 1)
-        trace.layer("pool", "pool", trace.window(x, 3, 2))
+        trace.max_pool("pool", x, 3, 2)
     return tuple(trace.layers)
 
 
@@ -164,23 +160,17 @@ class _Trace:
         self.layers.append(LayerPlan("input", "input", self._stage, self._block, shape, 0, 0, 0))
         return shape
 
-    def pad(self, suffix: str, shape: Shape, amount: int) -> Shape:
-        if not self._symmetric:
-            return shape
-        height, width, channels = shape
-        return self.layer(suffix, "pad", (height + 2 * amount, width + 2 * amount, channels))
-
-    def window(self, shape: Shape, size: int, stride: int) -> Shape:
-        """The shape after a size x size window has been moved over the image in steps of `stride`."""
-        height, width, channels = shape
-        if self._symmetric:
-            return ((height - size) // stride + 1, (width - size) // stride + 1, channels)
-        return (-(-height // stride), -(-width // stride), channels)
-
     def conv(self, suffix: str, shape: Shape, filters: int, size: int, stride: int = 1) -> Shape:
-        height, width, _ = self.window(shape, size, stride)
-        weights = size * size * shape[-1] * filters
+        # Keras's "same" is symmetric at stride 1 and a 1x1 window needs no padding: only strided larger windows are padded by a layer.
+        if size > 1 and stride > 1:
+            self._pad(suffix.replace("conv", "pad"), shape, size // 2)
+        height, width, channels = _strided(shape, stride)
+        weights = size * size * channels * filters
         return self.layer(suffix, "conv", (height, width, filters), trainable=weights, macs=weights * height * width)
+
+    def max_pool(self, suffix: str, shape: Shape, size: int, stride: int) -> Shape:
+        self._pad(f"{suffix}_pad", shape, size // 2)
+        return self.layer(suffix, "pool", _strided(shape, stride))
 
     def norm(self, suffix: str, shape: Shape) -> Shape:
         # Per channel: scale and offset are trained, mean and variance are moving statistics.
@@ -188,6 +178,17 @@ class _Trace:
 
     def activation(self, suffix: str, shape: Shape) -> Shape:
         return self.layer(suffix, "activation", shape)
+
+    def _pad(self, suffix: str, shape: Shape, amount: int) -> None:
+        if self._symmetric:
+            height, width, channels = shape
+            self.layer(suffix, "pad", (height + 2 * amount, width + 2 * amount, channels))
+
+
+def _strided(shape: Shape, stride: int) -> Shape:
+    """The shape after a window has been moved over a padded image in steps of `stride`: both paddings give ⌈side / stride⌉."""
+    height, width, channels = shape
+    return (-(-height // stride), -(-width // stride), channels)
 
 
 def _sum_stage(name: str, layers: tuple[LayerPlan, ...]) -> StagePlan:

@@ -62,12 +62,12 @@ def test_layers_sum_to_stages_and_stages_to_totals(name: str, field: str) -> Non
 
 def test_layer_names_of_a_whole_network_in_reading_order() -> None:
     network = replace(RESNET_34, depths=(1, 1), widths=(4, 8), dropout=0.1)
-    block = ["pad1", "conv1", "bn1", "relu1", "pad2", "conv2", "bn2"]
+    block = ["conv1", "bn1", "relu1", "conv2", "bn2"]
     assert [layer.name for layer in plan(network).layers] == [
         "input",
         *(f"stem_{part}" for part in ("pad", "conv", "bn", "relu", "pool_pad", "pool")),
         *(f"stage1_block1_{part}" for part in [*block, "add", "relu"]),
-        *(f"stage2_block1_{part}" for part in [*block, "shortcut_conv", "shortcut_bn", "add", "relu"]),
+        *(f"stage2_block1_{part}" for part in ["pad1", *block, "shortcut_conv", "shortcut_bn", "add", "relu"]),
         *(f"head_{part}" for part in ("pool", "dropout", "dense")),
     ]
 
@@ -77,6 +77,11 @@ def test_layers_know_their_stage_and_block() -> None:
     assert places["input"] == places["stem_conv"] == ("stem", None)
     assert places["stage3_block2_add"] == ("stage3", 2)
     assert places["head_dense"] == ("head", None)
+
+
+def test_symmetric_padding_needs_a_layer_before_strided_windows_only() -> None:
+    padded = [layer.name for layer in plan(RESNET_34).layers if layer.kind == "pad"]
+    assert padded == ["stem_pad", "stem_pool_pad", "stage2_block1_pad1", "stage3_block1_pad1", "stage4_block1_pad1"]
 
 
 def test_padding_same_needs_no_padding_layer() -> None:
@@ -121,7 +126,6 @@ def test_a_block_by_hand() -> None:
         ("conv1", "conv", out),
         ("bn1", "bn", out),
         ("relu1", "activation", out),
-        ("pad2", "pad", (6, 7, 5)),
         ("conv2", "conv", out),
         ("bn2", "bn", out),
         ("shortcut_conv", "conv", out),
