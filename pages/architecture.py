@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,12 +14,12 @@ from pages.parts.i18n import explain, lesson, t
 from pages.parts.layout import page_header, prose
 from pages.parts.literal import literally
 from pages.parts.network_form import network_form
-from pages.parts.network_state import address_problems, current_network, set_network, to_query
+from pages.parts.network_state import address_problems, current_network, dismiss_address_problems, set_network, to_query
 from resnet.config import adapt, fits
 from resnet.datasets import DATASETS
 from resnet.diagrams.block import shape_text
 from resnet.diagrams.network import network_svg
-from resnet.errors import ConfigError, ExplainedError
+from resnet.errors import ConfigError
 from resnet.estimate import epoch_seconds
 from resnet.plan import Plan, plan
 from resnet.presets import PRESETS
@@ -35,7 +34,7 @@ _ROW_HEIGHT = 29
 
 def page() -> None:
     page_header(t("Architecture"), t("What is a network made of, and what does it cost?"))
-    _report_address(address_problems())
+    _report_address()
     controls, view = st.columns([1, 1.8], gap="large")
     with controls, st.container(gap="xsmall"):
         form = network_form()
@@ -54,10 +53,14 @@ def page() -> None:
                 show(network)
 
 
-def _report_address(problems: Sequence[ExplainedError]) -> None:
-    if problems:
-        reasons = "\n".join(f"- {literally(explain(problem))}" for problem in problems)
-        st.warning(t("Not everything in the address could be used:") + "\n" + reasons, icon=":material/link_off:")
+def _report_address() -> None:
+    """What a link asked for in vain. It stays until it is dismissed: gone by itself, it would pull the sliders from under a hand."""
+    problems = address_problems()
+    with st.container(horizontal=True, wrap=False):
+        if problems:
+            reasons = "\n".join(f"- {literally(explain(problem))}" for problem in problems)
+            st.warning(t("Not everything in the address could be used:") + "\n" + reasons, icon=":material/link_off:")
+            st.button(t("Dismiss"), key="network_dismiss", on_click=dismiss_address_problems)
 
 
 def _totals(network: Plan) -> None:
@@ -75,10 +78,11 @@ def _totals(network: Plan) -> None:
 def _status(network: Plan, error: ConfigError | None) -> None:
     """One of three things to say, in the same place: it cannot be built, it does not fit the data, or it can be trained."""
     if error is not None:
-        reason = literally(explain(error))
-        st.markdown(
-            f":material/error: :small[:red[{reason}.] " + t("The last network that can be built stays shown.") + "]",
+        words = t(
+            "**This cannot be built:** {reason}. The last network that can be stays shown.",
+            reason=literally(explain(error)),
         )
+        st.markdown(f":red[:material/error:] :small[{words}]")
     elif fits(network.config, "fashion-mnist"):
         _offer_training(network)
     else:

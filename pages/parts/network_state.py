@@ -41,7 +41,7 @@ class NetworkSession:
 
     Attributes:
         network: the last valid network.
-        problems: what the address asked for and could not have, each with its reason.
+        problems: what the address asked for and could not have, each with its reason; kept until the visitor has read them.
         run: the run being looked at, or None.
         revision: rises whenever the network is replaced; a form compares it to know that its fields are out of date.
         edited: network or run was changed here and is not in the address yet, so the address has nothing to say.
@@ -77,7 +77,6 @@ def set_network(network: ResNetConfig) -> None:
     """Make `network` the session's network; the address follows at the next `write_url`."""
     session = _session()
     session.network = network
-    session.problems = ()
     session.revision += 1
     session.edited = True
 
@@ -88,8 +87,13 @@ def network_revision() -> int:
 
 
 def address_problems() -> tuple[ExplainedError, ...]:
-    """What the address asked for and could not have; empty once the visitor has changed the network."""
+    """What the address asked for and could not have."""
     return _session().problems
+
+
+def dismiss_address_problems() -> None:
+    """The visitor has read them."""
+    _session().problems = ()
 
 
 def current_run() -> str | None:
