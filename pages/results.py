@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.parts.bring_up import bring_up
 from pages.parts.i18n import t
 from pages.parts.layout import page_header
 from pages.parts.literal import literally
 from pages.parts.network_state import current_run
 from pages.parts.run_course import run_course
-from pages.parts.run_list import network_words, recipe_words, remark, run_list, time_zone
+from pages.parts.run_list import network_words, recipe_words, remark, run_list, time_zone, times_opened
 from pages.parts.run_result import run_classes, run_metrics
 from pages.parts.training_form import dataset_label
 from resnet.config import Schedule
@@ -93,11 +94,16 @@ def _run(lab: Service, record: RunRecord) -> None:
 
 def _title(record: RunRecord) -> None:
     when = datetime.fromtimestamp(record.created, time_zone())
-    st.markdown(
-        f"**{network_words(record.config.networks[0])}** · {dataset_label(record.config.dataset)} · {recipe_words(record.config.recipe)} · "
-        + t("seed {seed}", seed=record.config.seed)
-        + f" · {when:%Y-%m-%d %H:%M}"
-    )
+    words = [
+        f"**{network_words(record.config.networks[0])}**",
+        dataset_label(record.config.dataset),
+        recipe_words(record.config.recipe),
+        t("seed {seed}", seed=record.config.seed),
+        f"{when:%Y-%m-%d %H:%M}",
+    ]
+    with st.container(gap=None):
+        bring_up(times_opened(), key="results_top")
+        st.markdown(" · ".join(words))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from resnet.runs.store import RunRecord
 
 KEY = "earlier_runs"
+_OPENED = "earlier_runs_opened"
 _ROW, _MOST_ROWS = 35, 10  # pixels; rows seen without scrolling
 
 
@@ -30,7 +31,7 @@ def run_list(records: Sequence[RunRecord], shown: str | None) -> None:
     """Draw the runs, newest first, with the one that is `shown` selected."""
     runs = [record.id for record in records]
     # The table follows the page, not the other way round: the run may have been chosen by a link.
-    st.session_state[KEY] = {"selection": {"rows": [runs.index(shown)] if shown in runs else []}}
+    st.session_state[KEY] = {"selection": {"rows": [runs.index(shown)] if shown in runs else [], "cells": []}}
     st.dataframe(
         run_table(records, time_zone()),
         key=KEY,
@@ -38,7 +39,7 @@ def run_list(records: Sequence[RunRecord], shown: str | None) -> None:
         height=_ROW * (1 + min(len(runs), _MOST_ROWS)) + 3,
         column_config=_columns(),
         on_select=partial(_open, runs),
-        selection_mode="single-row",
+        selection_mode=("single-row", "single-cell"),  # a click anywhere in a row is meant to open it
         placeholder="–",
         alt=t("Runs on this server"),
     )
@@ -116,9 +117,9 @@ def _accuracy(record: RunRecord) -> float | None:
 def _columns() -> dict[str, Any]:
     return {
         "when": st.column_config.TextColumn(t("Started"), width=125),
-        "network": st.column_config.TextColumn(t("Network"), width=180),
-        "data": st.column_config.TextColumn(t("Data"), width=120),
-        "recipe": st.column_config.TextColumn(t("Recipe"), width=270),
+        "network": st.column_config.TextColumn(t("Network"), width=190),
+        "data": st.column_config.TextColumn(t("Data"), width=118),
+        "recipe": st.column_config.TextColumn(t("Recipe"), width=285),
         "accuracy": st.column_config.NumberColumn(t("Test accuracy"), format="%.1f%%", width=100),
         "minutes": st.column_config.NumberColumn(t("Minutes"), format="%.1f", width=70),
         "state": st.column_config.TextColumn(t("State")),
@@ -127,6 +128,14 @@ def _columns() -> dict[str, Any]:
 
 def _open(runs: Sequence[str]) -> None:
     """`runs` are the rows as they were drawn when the click came; a new run may have moved them since."""
-    rows = st.session_state[KEY]["selection"]["rows"]
+    selection = st.session_state[KEY]["selection"]
+    rows = [row for row, _ in selection["cells"]] or selection["rows"]
     if rows:
         set_run(runs[rows[0]])
+        st.session_state[_OPENED] = times_opened() + 1
+
+
+def times_opened() -> int:
+    """How often this visitor has opened a run from the list."""
+    opened: int = st.session_state.get(_OPENED, 0)
+    return opened

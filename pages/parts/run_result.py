@@ -55,7 +55,7 @@ def run_metrics(record: RunRecord, result: Finished, curves: Curves) -> None:
         t("of {epochs} trained", epochs=len(curves.epochs)),
         help=t("The epoch with the lowest validation loss."),
     )
-    _metric(columns[3], t("Time"), duration(result.seconds), t("training and test"))
+    _metric(columns[3], t("Time"), duration(result.seconds), t("preparing, training, testing"))
 
 
 def _metric(column: Any, label: str, value: str, note: str, *, help: str | None = None) -> None:

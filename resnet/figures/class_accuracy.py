@@ -12,7 +12,7 @@ from resnet.datasets import DatasetFacts
 from resnet.figures.palette import INK, RESIDUAL, Colour, Theme, translucent
 from resnet.wording import Translate, english
 
-HEIGHT = 380  # pixels, as the curves beside it
+HEIGHT = 390  # pixels, as the curves beside it
 _Z = 1.959964  # the standard normal's 97.5 % quantile: 2.5 % are left out on either side
 
 
@@ -83,7 +83,7 @@ def class_accuracy_figure(
     grid = translucent(INK.on(theme), 0.12)
     figure.update_layout(
         height=HEIGHT,
-        margin={"l": 0, "r": 0, "t": 58, "b": 44},
+        margin={"l": 0, "r": 0, "t": 68, "b": 44},
         font={"color": INK.on(theme), "size": 13},
         showlegend=False,
         dragmode=False,

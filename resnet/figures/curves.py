@@ -20,7 +20,7 @@ from resnet.figures.palette import BACKGROUND, INK, MUTED, RESIDUAL, TRAINING_DA
 from resnet.training.events import BatchEnd, EpochEnd, Evaluating, Event, Finished, Started
 from resnet.wording import Translate, english
 
-HEIGHT = 380  # pixels
+HEIGHT = 390  # pixels
 _LEFT, _RIGHT = (0.0, 0.46), (0.54, 1.0)  # the two plots' shares of the width, as in the live chart
 
 
@@ -232,7 +232,7 @@ def _layout(curves: Curves, theme: Theme, t: Translate) -> dict[str, Any]:
     }
     return {
         "height": HEIGHT,
-        "margin": {"l": 48, "r": 12, "t": 58, "b": 44},
+        "margin": {"l": 48, "r": 12, "t": 68, "b": 44},
         "font": {"color": ink, "size": 13},
         "hovermode": "x unified",
         "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.06, "yanchor": "bottom"},
