@@ -105,8 +105,8 @@ def scientific(number: int) -> str:
 
 
 def compact(number: int) -> str:
-    """Three significant digits and a unit of thousands, millions or billions: 3,663,761,408 as 3.66 G."""
-    for power, unit in ((9, "G"), (6, "M"), (3, "k")):
+    """Three significant digits and a prefix of the SI: 3,663,761,408 as 3.66 G."""
+    for power, unit in ((15, "P"), (12, "T"), (9, "G"), (6, "M"), (3, "k")):
         # 999,500 would be rounded to 1000 k.
         if number >= 0.9995 * 10**power:
             return f"{number / 10**power:#.3g}".rstrip(".") + f" {unit}"
