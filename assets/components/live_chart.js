@@ -24,13 +24,10 @@ class Chart {
   constructor(node, library) {
     this.node = node;
     this.library = library;
-    this.pause = 0;
   }
 
   // An empty figure with its axes in place, so that nothing moves when the first point comes.
   async reset(data) {
-    this.waiting = null;
-    this.epochs = [];
     await this.library.react(this.node, this.traces(data), this.layout(data), {
       responsive: false,
       displaylogo: false,
@@ -40,24 +37,22 @@ class Chart {
     this.node.dataset.points = 0;
   }
 
-  // Add what a frame brings. x is the epoch, with the batches of an epoch spread over it.
-  async append(frame, stepsPerEpoch) {
+  // Add what the frames bring. x is the epoch, with the batches of an epoch spread over it.
+  async append(frames, stepsPerEpoch) {
     const x = [], y = [], indices = [];
-    const add = (series, xs, losses, accuracies) => {
+    const add = (series, points) => {
+      if (!points.length) return;
       const index = SERIES.indexOf(series);
-      x.push(xs, xs);
-      y.push(losses, accuracies);
+      const column = (name) => points.map((point) => point[name]);
+      x.push(column("x"), column("x"));
+      y.push(column("loss"), column("accuracy"));
       indices.push(index, index + SERIES.length);
     };
-    for (const columns of Object.values(frame.batches)) {
-      add("batch", columns.step.map((step) => step / stepsPerEpoch), columns.loss, columns.accuracy);
-    }
-    const epochs = frame.events.filter((event) => event.kind === "epoch");
-    if (epochs.length) {
-      const at = epochs.map((event) => event.epoch);
-      add("training", at, epochs.map((event) => event.loss), epochs.map((event) => event.accuracy));
-      add("validation", at, epochs.map((event) => event.validation_loss), epochs.map((event) => event.validation_accuracy));
-    }
+    const batches = frames.flatMap((frame) => Object.values(frame.batches));
+    const epochs = frames.flatMap((frame) => frame.events).filter((event) => event.kind === "epoch");
+    add("batch", batches.flatMap(({ step, loss, accuracy }) => step.map((at, i) => ({ x: at / stepsPerEpoch, loss: loss[i], accuracy: accuracy[i] }))));
+    add("training", epochs.map(({ epoch, loss, accuracy }) => ({ x: epoch, loss, accuracy })));
+    add("validation", epochs.map((event) => ({ x: event.epoch, loss: event.validation_loss, accuracy: event.validation_accuracy })));
     if (!indices.length) return;
     const began = performance.now();
     await this.library.extendTraces(this.node, { x, y }, indices);

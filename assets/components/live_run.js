@@ -57,6 +57,7 @@ class LiveRun {
     this.run = run;
     this.facts = { ...this.data.facts, state: run ? "connecting" : "idle", step: 0, problem: null };
     this.stream.close();
+    this.undrawn = [];
     this.draw(async () => {
       if (!this.chart) this.chart = new Chart(this.plot, await plotly(this.data.plotly));
       if (run !== this.run) return;
@@ -89,8 +90,9 @@ class LiveRun {
       Object.assign(facts, { speed: at("images_per_second"), now: at("time") });
     }
     this.show(facts);
-    const run = this.run;
-    this.draw(() => run === this.run && this.chart.append(frame, this.facts.stepsPerEpoch));
+    // A drawing takes all frames that came while the one before was at work: a slow browser draws less often, never later and later.
+    this.undrawn.push(frame);
+    if (this.undrawn.length === 1) this.draw(() => this.chart.append(this.undrawn.splice(0), this.facts.stepsPerEpoch));
     if (last) {
       this.stream.close();
       this.tell("ended", this.run);

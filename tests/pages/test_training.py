@@ -1,0 +1,127 @@
+"""The training page without a browser: what it offers, and what it says when something is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from resnet.presets import DEMO, PRESETS, RECIPES
+from resnet.runs import service
+from resnet.runs.service import Service
+from resnet.runs.store import Store
+from resnet.training.events import Failed
+from tests.unit.test_store import batch, finished
+
+ROUTER = str(Path(__file__).resolve().parents[2] / "pages" / "router.py")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A history behind a service whose engine was never started: what is queued stays queued."""
+    store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    lab = Service(store, usual=None)
+    service.set_current(lab)
+    yield store
+    service.set_current(None)
+    lab.close()
+
+
+def training(**query: str) -> AppTest:
+    app = AppTest.from_file(ROUTER, default_timeout=30)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run().switch_page("training.py").run()
+
+
+def texts(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.success]
+    return "\n".join(str(part.value) for part in parts)
+
+
+def button(app: AppTest, label: str) -> AppTest:
+    found = [item for item in app.button if item.label == label]
+    assert found, f"no button {label!r} among {[item.label for item in app.button]}"
+    return found[0].click().run()
+
+
+def test_without_an_engine_the_page_says_how_to_get_one() -> None:
+    assert service.current() is None
+    app = training()
+    assert not app.exception
+    assert "no training engine" in texts(app)
+    assert [item.label for item in app.button] == []
+
+
+def test_start_queues_exactly_what_the_form_says(store: Store) -> None:
+    app = training(name="mini-resnet", depths="1,2,1")
+    field = next(item for item in app.number_input if item.label == "Epochs, at most")
+    field.set_value(7).run()
+    button(app, "Start")
+    (record,) = store.runs()
+    assert record.config == replace(
+        DEMO, networks=(replace(PRESETS["mini-resnet"], depths=(1, 2, 1)),), recipe=replace(RECIPES["quick-demo"], epochs=7)
+    )
+    assert app.query_params["run"] == record.id
+    assert f"Run {record.id}" in texts(app)
+    assert {"Queue another run", "Stop"} <= {item.label for item in app.button}
+
+
+def test_the_notebook_recipe_is_the_notebooks(store: Store) -> None:
+    app = training()
+    recipe = next(item for item in app.get("button_group") if item.label == "Recipe")
+    recipe.set_value("notebook").run()
+    button(app, "Start")
+    assert store.runs()[0].config.recipe == RECIPES["notebook"]
+    assert "at most 10 epochs" in texts(app)
+
+
+def test_a_waiting_run_is_stopped_without_an_engine(store: Store) -> None:
+    app = training()
+    button(app, "Start")
+    button(app, "Stop")
+    lab = service.current()
+    assert lab is not None
+    run = store.runs()[0].id
+    for _ in range(100):
+        if lab.live_state(run) is None:
+            break
+        app.run()
+    assert store.runs()[0].state == "stopped"
+
+
+def test_a_network_that_does_not_fit_is_offered_adapted(store: Store) -> None:
+    app = training(name="resnet-34")
+    assert "takes 224x224x3 images and knows 1000 classes" in texts(app)
+    assert "Start" not in [item.label for item in app.button]
+    button(app, "Adapt it: 28x28x1, 10 classes, small stem")
+    assert "21,280,970 trainable parameters" in texts(app)
+    button(app, "Start")
+    network = store.runs()[0].config.networks[0]
+    assert (network.input_shape, network.num_classes, network.stem, network.depths) == ((28, 28, 1), 10, "cifar", (3, 4, 6, 3))
+
+
+def test_an_ended_run_shows_its_result_or_its_reason(store: Store) -> None:
+    store.add_run("good", DEMO)
+    store.append("good", [batch("good", 1), finished("good", 2)], "finished")
+    app = training(run="good")
+    assert "Test accuracy 87.5%: right on 1,750 of 2,000 images" in texts(app)
+    store.add_run("bad", DEMO)
+    store.append("bad", [Failed(run="bad", sequence=1, time=1.0, rule="the lamp {lamp} is out", values={"lamp": "L3"})], "failed")
+    assert "the lamp L3 is out" in texts(training(run="bad"))
+
+
+def test_an_unknown_run_is_said_to_be_unknown(store: Store) -> None:
+    app = training(run="nobody")
+    assert not app.exception
+    assert "There is no run nobody on this server" in texts(app)
+
+
+def test_the_callbacks_real_source_is_on_the_page() -> None:
+    source = Path(ROUTER).parents[1] / "resnet" / "training" / "callbacks.py"
+    shown = training().code[0].value
+    assert "class StreamingCallback" in shown
+    assert shown.strip() in source.read_text(encoding="utf-8")
