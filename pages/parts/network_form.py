@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
@@ -36,6 +36,7 @@ class NetworkForm:
         values: what the controls say, by widget key.
         revision: of the session's network, when the controls last agreed with it.
         error: why `values` make no network; None where they do.
+        told: keys of the controls that have been told their value since they were last set.
     """
 
     given: ResNetConfig
@@ -43,6 +44,7 @@ class NetworkForm:
     values: dict[str, Any]
     revision: int
     error: ConfigError | None = None
+    told: set[str] = field(default_factory=set)
 
 
 def network_form() -> NetworkForm:
@@ -52,21 +54,20 @@ def network_form() -> NetworkForm:
         t("Start from"),
         PRESET_ORDER,
         format_func=PRESET_TITLES.__getitem__,
-        key="network_preset",
         required=True,
         label_visibility="collapsed",
         width="stretch",
-        on_change=_take_preset,
+        **_control(form, "network_preset") | {"on_change": _take_preset, "args": ()},
     )
     _preset_state(form)
-    _stage_controls(form.given)
+    _stage_controls(form)
     with st.grid(2, min_column_width=120, gap=("xsmall", "small")):
-        _input_controls(form.given)
-        _part_controls()
+        _input_controls(form)
+        _part_controls(form)
     advanced = st.expander(t("Advanced"), icon=":material/tune:", key="network_advanced", on_change="rerun")
     if advanced.open:
         with advanced:
-            _advanced_controls(form.network)
+            _advanced_controls(form)
     return form
 
 
@@ -77,11 +78,15 @@ def _current_form() -> NetworkForm:
     if form is None or form.revision != revision:
         form = NetworkForm(network, network, _values_of(network), revision)
         st.session_state[_SESSION_KEY] = form
-        st.session_state.update(form.values)
-    for key, value in form.values.items():
-        if key not in st.session_state:
-            st.session_state[key] = value
     return form
+
+
+def _control(form: NetworkForm, key: str) -> dict[str, Any]:
+    """What every control is called with. It says what the form says, whether it is drawn for the first time, again, or anew."""
+    if key not in form.told or key not in st.session_state or st.session_state[key] != form.values[key]:
+        st.session_state[key] = form.values[key]
+        form.told.add(key)
+    return {"key": key, "on_change": _take_value, "args": (key,)}
 
 
 def _values_of(network: ResNetConfig) -> dict[str, Any]:
@@ -129,10 +134,10 @@ def _take_preset() -> None:
     set_network(PRESETS[st.session_state["network_preset"]])
 
 
-def _take_values() -> None:
+def _take_value(key: str) -> None:
     """A control was moved. The network follows, or, where there can be no such network, stays and the form says why."""
     form: NetworkForm = st.session_state[_SESSION_KEY]
-    form.values = {key: st.session_state.get(key, value) for key, value in form.values.items()}
+    form.values[key] = st.session_state[key]
     form.error = None
     try:
         form.network = _network_of(form.network, form.values)
@@ -164,7 +169,8 @@ def _preset_state(form: NetworkForm) -> None:
         )
 
 
-def _stage_controls(given: ResNetConfig) -> None:
+def _stage_controls(form: NetworkForm) -> None:
+    given = form.given
     most = max(_MOST_BLOCKS, *given.depths)
     widths = _with(_WIDTHS, given.widths)
     with st.grid(3, min_column_width=80, gap=("xsmall", "small"), vertical_alignment="center"):
@@ -176,42 +182,39 @@ def _stage_controls(given: ResNetConfig) -> None:
                 t("Stage {number}, blocks", number=stage),
                 1,
                 most,
-                key=f"network_depth_{stage}",
+                **_control(form, f"network_depth_{stage}"),
                 label_visibility="collapsed",
-                on_change=_take_values,
             )
             st.select_slider(
                 t("Stage {number}, channels", number=stage),
                 widths,
-                key=f"network_width_{stage}",
+                **_control(form, f"network_width_{stage}"),
                 label_visibility="collapsed",
-                on_change=_take_values,
             )
 
 
-def _input_controls(given: ResNetConfig) -> None:
-    height, width, channels = given.input_shape
+def _input_controls(form: NetworkForm) -> None:
+    height, width, channels = form.given.input_shape
     sizes = [_size(side, side) for side in _SIDES]
     if _size(height, width) not in sizes:
         sizes = sorted([*sizes, _size(height, width)], key=lambda size: int(size.split("×")[0]))
-    st.select_slider(t("Input size"), sizes, key="network_size", on_change=_take_values)
+    st.select_slider(t("Input size"), sizes, **_control(form, "network_size"))
     st.segmented_control(
-        t("Input channels"), _with(_CHANNELS, (channels,)), key="network_channels", required=True, on_change=_take_values, width="stretch"
+        t("Input channels"), _with(_CHANNELS, (channels,)), **_control(form, "network_channels"), required=True, width="stretch"
     )
-    st.number_input(t("Classes"), step=1, key="network_classes", on_change=_take_values)
-    st.slider(t("Dropout"), 0.0, max(_MOST_DROPOUT, given.dropout), step=0.05, key="network_dropout", on_change=_take_values, format="%.2f")
+    st.number_input(t("Classes"), step=1, **_control(form, "network_classes"))
+    st.slider(t("Dropout"), 0.0, max(_MOST_DROPOUT, form.given.dropout), step=0.05, **_control(form, "network_dropout"), format="%.2f")
 
 
-def _part_controls() -> None:
+def _part_controls(form: NetworkForm) -> None:
     stems = {"imagenet": t("7×7, pool"), "cifar": t("3×3")}
     st.segmented_control(
         t("Stem"),
         tuple(stems),
         format_func=stems.__getitem__,
-        key="network_stem",
+        **_control(form, "network_stem"),
         required=True,
         width="stretch",
-        on_change=_take_values,
         help=t("7×7 with stride 2 and a max-pool quarter the resolution, for photographs; one 3×3 keeps it, for small images."),
     )
     shortcuts = {"projection": t("Residual"), "none": t("Plain")}
@@ -219,36 +222,34 @@ def _part_controls() -> None:
         t("Shortcuts"),
         tuple(shortcuts),
         format_func=shortcuts.__getitem__,
-        key="network_shortcut",
+        **_control(form, "network_shortcut"),
         required=True,
         width="stretch",
-        on_change=_take_values,
         help=t("Residual: a block adds its input to its output, through a 1×1 projection where shapes differ. Plain: no shortcut, no add."),
     )
 
 
-def _advanced_controls(network: ResNetConfig) -> None:
+def _advanced_controls(form: NetworkForm) -> None:
     left, right = st.columns(2)
     paddings = {"symmetric": t("Symmetric"), "same": t("“same”")}
     left.segmented_control(
         t("Padding"),
         tuple(paddings),
         format_func=paddings.__getitem__,
-        key="network_padding",
+        **_control(form, "network_padding"),
         required=True,
         width="stretch",
-        on_change=_take_values,
         help=t("Symmetric: the same on both sides, as PyTorch does. “same”: TensorFlow's rule, which pads an even size at its end only."),
     )
     right.selectbox(
-        t("Activation"), tuple(ACTIVATION_NAMES), format_func=ACTIVATION_NAMES.__getitem__, key="network_activation", on_change=_take_values
+        t("Activation"), tuple(ACTIVATION_NAMES), format_func=ACTIVATION_NAMES.__getitem__, **_control(form, "network_activation")
     )
     st.caption(
         t(
             "From the preset: batch norm with ε = {epsilon:g} and momentum {momentum:g}; {initializer} initialisation.",
-            epsilon=network.bn_epsilon,
-            momentum=network.bn_momentum,
-            initializer={"he_fan_out": "He, fan-out", "he_fan_in": "He, fan-in"}[network.initializer],
+            epsilon=form.network.bn_epsilon,
+            momentum=form.network.bn_momentum,
+            initializer={"he_fan_out": "He, fan-out", "he_fan_in": "He, fan-in"}[form.network.initializer],
         )
     )
 
