@@ -32,10 +32,12 @@ def languages() -> tuple[str, ...]:
 
 def current_language() -> str:
     """The language of this page view: the URL's `lang`, else the one chosen earlier, else English."""
-    asked = st.query_params.get("lang")
-    if asked in languages():
-        st.session_state[_CHOSEN] = asked
-    return st.session_state.get(_CHOSEN, SOURCE_LANGUAGE)
+    chosen: str = st.session_state.get(_CHOSEN, SOURCE_LANGUAGE)
+    asked = st.query_params.get("lang", chosen)
+    # Asked for each word on a page: only a change is worth a look into the folder.
+    if asked != chosen and asked in languages():
+        st.session_state[_CHOSEN] = chosen = asked
+    return chosen
 
 
 def t(message: str, /, **values: object) -> str:
