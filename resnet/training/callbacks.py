@@ -6,7 +6,6 @@ import math
 from collections import deque
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any
 
 import keras
 import numpy as np
@@ -14,7 +13,7 @@ import numpy as np
 from resnet.training.control import Control
 from resnet.training.events import BatchEnd, EpochEnd
 
-Logs = dict[str, Any] | None
+Logs = dict[str, float]
 
 
 class StreamingCallback(keras.callbacks.Callback):
@@ -33,17 +32,16 @@ class StreamingCallback(keras.callbacks.Callback):
         self.step = self.epoch = 0
         self.recent: deque[tuple[int, float]] = deque(maxlen=20)  # (images, seconds) of the latest batches
 
-    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs) -> None:
         self.epoch = epoch + 1
         self.batches: list[tuple[int, float, float]] = []  # (images, loss, accuracy)
         self.epoch_began = self.clock = perf_counter()
 
-    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
+    def on_train_batch_begin(self, batch: int, logs: Logs) -> None:
         # Keras shows running means over the epoch, which hide the noise of single batches. Begin anew each time.
         self.model.reset_metrics()
 
-    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        logs = logs or {}
+    def on_train_batch_end(self, batch: int, logs: Logs) -> None:
         self.step += 1
         count = min(self.batch_size, self.images - batch * self.batch_size)
         self.batches.append((count, logs["loss"], logs["accuracy"]))
@@ -61,18 +59,18 @@ class StreamingCallback(keras.callbacks.Callback):
         if self.control.stop_requested or self.step == self.max_steps:
             self.model.stop_training = True
 
-    def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
+    def on_test_batch_end(self, batch: int, logs: Logs) -> None:
         if self.control.stop_requested:
             self.model.stop_evaluating = True
 
-    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
         if self.control.stop_requested:  # the validation may have been cut short: no figure is better than a wrong one
             self.model.stop_training = True
             return
-        logs = logs or {}
         counts, losses, accuracies = zip(*self.batches, strict=True)
-        # Where the loop's own figures, those of the last batch, would be taken for the epoch's: put the means there.
-        logs["loss"], logs["accuracy"] = float(np.average(losses, weights=counts)), float(np.average(accuracies, weights=counts))
+        # Keras now holds the last batch's figures for the epoch's; its other callbacks are to see the means as well.
+        logs["loss"] = float(np.average(losses, weights=counts))
+        logs["accuracy"] = float(np.average(accuracies, weights=counts))
         self.report(
             EpochEnd,
             network=self.network,
@@ -101,7 +99,7 @@ class OneCycle(keras.callbacks.Callback):
         super().__init__()
         self.peak, self.steps, self.step = peak, steps, 0
 
-    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
+    def on_train_batch_begin(self, batch: int, logs: Logs) -> None:
         self.step += 1
         self.model.optimizer.learning_rate = one_cycle(self.step, self.steps, self.peak)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,53 +12,23 @@ import pytest
 import tensorflow as tf
 
 from resnet import data
-from resnet.config import Recipe, ResNetConfig, TrainConfig
 from resnet.data import load_fashion_mnist
 from resnet.errors import DataError
 from resnet.model import build_resnet
-from resnet.presets import RECIPES
 from resnet.training import loop
 from resnet.training.batches import evaluation_batches, training_batches
 from resnet.training.callbacks import one_cycle
 from resnet.training.control import Control
 from resnet.training.events import BatchEnd, EpochEnd, Evaluating, Event, Failed, Finished, Started, Stopped
-from resnet.training.loop import Result, train
+from resnet.training.loop import train
 from resnet.training.workshop import Workshop
-
-TINY = ResNetConfig(
-    name="tiny",
-    block="basic",
-    depths=(1, 1),
-    widths=(4, 8),
-    input_shape=(28, 28, 1),
-    num_classes=10,
-    stem="imagenet",  # 7x7 pixels are left for the first block, which makes it quick
-)
-RECIPE = Recipe(optimizer="sgd", learning_rate=0.05, batch_size=900, epochs=2)  # 10 steps an epoch
-CONFIG = TrainConfig(networks=(TINY,), dataset="fashion-mnist-subset", recipe=RECIPE, seed=7)
+from tests.training_runs import CONFIG, RECIPE, TINY, follow, of
 
 
 @pytest.fixture(scope="module")
 def workshop() -> Workshop:
     """One for all tests here, so that the tiny network is traced once for each optimizer."""
     return Workshop()
-
-
-def follow(config: TrainConfig, workshop: Workshop | None, control: Control | None = None) -> tuple[list[Event], Result]:
-    events: list[Event] = []
-    result = train(config, events.append, control or Control(), run="r1", workshop=workshop)
-    return events, result
-
-
-def of(kind: type[Event], events: list[Event]) -> list[Event]:
-    return [event for event in events if isinstance(event, kind)]
-
-
-def figures(events: list[Event]) -> list[object]:
-    """Everything measured in a run that must not depend on the clock."""
-    batches = [(event.step, event.loss, event.accuracy, event.learning_rate) for event in of(BatchEnd, events)]
-    epochs = [(event.loss, event.accuracy, event.validation_loss, event.validation_accuracy) for event in of(EpochEnd, events)]
-    return [batches, epochs, [(event.test_loss, event.test_accuracy, event.class_accuracy) for event in of(Finished, events)]]
 
 
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
@@ -75,8 +44,8 @@ def hits(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
 # What is reported
 
 
-def test_run_tells_its_story_in_order(workshop: Workshop) -> None:
-    events, result = follow(CONFIG, Workshop())
+def test_run_tells_its_story_in_order() -> None:
+    events, result = follow(CONFIG, None)
     told = [getattr(event, "phase", event.kind) for event in events]
     assert told == ["data", "network", "graph", "started", *["batch"] * 10, "epoch", *["batch"] * 10, "epoch", "evaluating", "finished"]
     assert [event.sequence for event in events] == list(range(1, len(events) + 1))
@@ -298,149 +267,3 @@ def test_unforeseen_error_fails_with_its_name(workshop: Workshop) -> None:
     assert [event.kind for event in events[-2:]] == ["batch", "failed"]
     assert isinstance(events[-1], Failed)
     assert events[-1].reason == "the training broke off: RuntimeError: the disk is full"
-
-
-# Early stopping and the plateau
-
-
-# Batch-norm statistics that never move leave the validation behind the network: its loss is 2.35 2.32 2.34 2.42 2.56 … after each epoch.
-LAGGING = replace(CONFIG, networks=(replace(TINY, bn_momentum=0.9999999),))
-
-
-def validation_losses(events: list[Event]) -> list[float]:
-    return [event.validation_loss for event in of(EpochEnd, events)]
-
-
-@pytest.fixture(scope="module")
-def best_alone(workshop: Workshop) -> Finished:
-    """The end of a run that trains up to the best epoch, the second, and no further."""
-    events, _ = follow(LAGGING, workshop)
-    assert of(Evaluating, events)[0].best_epoch is None
-    return of(Finished, events)[0]
-
-
-@pytest.mark.parametrize(("epochs", "trained", "early"), [(6, 4, True), (3, 3, False)], ids=["patience exhausted", "epochs exhausted"])
-def test_best_weights_are_measured(workshop: Workshop, best_alone: Finished, epochs: int, trained: int, early: bool) -> None:
-    recipe = replace(RECIPE, epochs=epochs, early_stopping_patience=2)
-    events, _ = follow(replace(LAGGING, recipe=recipe), workshop)
-    losses = validation_losses(events)
-    assert len(losses) == trained
-    assert min(losses) == losses[1]
-    [evaluating], [finished] = of(Evaluating, events), of(Finished, events)
-    assert (finished.best_epoch, evaluating.best_epoch, finished.stopped_early) == (2, 2, early)
-    assert finished.test_loss == best_alone.test_loss
-    assert finished.class_accuracy == best_alone.class_accuracy
-
-
-def test_last_weights_are_measured_where_nobody_asked_for_the_best(workshop: Workshop, best_alone: Finished) -> None:
-    events, _ = follow(replace(LAGGING, recipe=replace(RECIPE, epochs=4)), workshop)
-    assert validation_losses(events)[3] > validation_losses(events)[1] + 0.05
-    assert of(Finished, events)[0].test_loss["tiny"] > best_alone.test_loss["tiny"] + 0.05
-
-
-def test_plateau_and_early_stopping_wait_for_their_own_patience(workshop: Workshop) -> None:
-    recipe = replace(RECIPE, epochs=8, plateau_patience=2, early_stopping_patience=4)
-    events, _ = follow(replace(LAGGING, recipe=recipe), workshop)
-    losses = validation_losses(events)
-    assert min(losses) == losses[1]
-    assert [epoch.learning_rate for epoch in of(EpochEnd, events)] == pytest.approx([0.05] * 4 + [0.025] * 2)
-    assert {(batch.epoch, batch.learning_rate) for batch in of(BatchEnd, events)} == {
-        (epoch.epoch, epoch.learning_rate) for epoch in of(EpochEnd, events)
-    }
-
-
-def test_plateau_never_cuts_below_its_floor(workshop: Workshop) -> None:
-    # At so small a rate no epoch improves by the 1e-4 that count.
-    recipe = replace(RECIPE, learning_rate=3e-6, epochs=5, plateau_patience=1)
-    events, _ = follow(replace(LAGGING, recipe=recipe), workshop)
-    losses = validation_losses(events)
-    assert max(losses) - min(losses) < 1e-4
-    assert [epoch.learning_rate for epoch in of(EpochEnd, events)] == pytest.approx([3e-6, 3e-6, 1.5e-6, 1e-6, 1e-6])
-
-
-def test_notebook_recipe_is_the_notebooks() -> None:
-    assert RECIPES["notebook"] == Recipe(
-        optimizer="adam",
-        learning_rate=1e-3,
-        schedule="constant",
-        batch_size=64,
-        epochs=10,
-        early_stopping_patience=5,
-        plateau_patience=3,
-    )
-
-
-# The one-cycle schedule
-
-
-@pytest.mark.parametrize("steps", [1, 2, 3, 10, 423])
-def test_one_cycle_climbs_to_the_peak_and_comes_down(steps: int) -> None:
-    rates = [one_cycle(step, steps, 0.1) for step in range(1, steps + 1)]
-    top = rates.index(max(rates))
-    assert max(rates) == pytest.approx(0.1)
-    assert min(rates) > 0
-    assert rates[: top + 1] == sorted(rates[: top + 1])
-    assert rates[top:] == sorted(rates[top:], reverse=True)
-
-
-def test_one_cycle_takes_the_rates_of_its_definition() -> None:
-    assert [one_cycle(step, 10, 1.0) for step in (1, 2, 3)] == pytest.approx([1 / 3, 2 / 3, 1])
-    assert one_cycle(7, 10, 1.0) == pytest.approx(0.5)  # halfway down the cosine
-    assert one_cycle(423, 423, 1.0) < 1e-4
-
-
-# The workshop
-
-
-@pytest.fixture
-def traces(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Grows by one name whenever TensorFlow traces a step: only then does Python run the step's code."""
-    traced: list[str] = []
-    for name in ("train_step", "test_step"):
-        original = getattr(keras.Model, name)
-
-        def spy(self: keras.Model, batch: object, *, original=original, name: str = name) -> object:
-            traced.append(name)
-            return original(self, batch)
-
-        monkeypatch.setattr(keras.Model, name, spy)
-    return traced
-
-
-def test_reused_model_gives_the_same_figures_to_the_last_bit(traces: list[str]) -> None:
-    workshop = Workshop()
-    network = replace(TINY, dropout=0.3)
-    config = replace(CONFIG, networks=(network,), recipe=replace(RECIPE, optimizer="adam", batch_size=700), max_steps=15)
-    workshop.warm(replace(config, seed=1))
-    assert sorted(traces) == ["test_step", "train_step"]
-    first, _ = follow(config, workshop)
-    other, _ = follow(replace(config, seed=8), workshop)
-    again, _ = follow(config, workshop)
-    assert sorted(traces) == ["test_step", "train_step"]
-    assert "graph" not in [getattr(event, "phase", None) for event in first]
-    alone, _ = follow(config, None)
-    assert figures(first) == figures(again) == figures(alone)
-    assert figures(first)[0] != figures(other)[0]
-
-
-def test_graph_serves_every_batch_size_and_rate_but_no_other_optimizer(traces: list[str]) -> None:
-    workshop = Workshop()
-    short = replace(CONFIG, max_steps=1)
-    workshop.warm(short)
-    follow(replace(short, recipe=replace(RECIPE, batch_size=64, learning_rate=0.3, schedule="one-cycle")), workshop)
-    assert len(traces) == 2
-    follow(replace(short, recipe=replace(RECIPE, optimizer="adam")), workshop)
-    assert len(traces) == 4
-
-
-def test_workshop_keeps_the_two_models_used_last(traces: list[str]) -> None:
-    workshop = Workshop()
-    first, second, third = (replace(CONFIG, networks=(replace(TINY, name=name),)) for name in ("first", "second", "third"))
-    for config, expected in ((first, 2), (second, 4), (first, 4), (third, 6), (first, 6), (second, 8)):
-        workshop.warm(config)
-        assert len(traces) == expected
-
-
-def test_model_is_never_lent_twice_at_a_time(workshop: Workshop) -> None:
-    with workshop.lend(CONFIG) as one, workshop.lend(CONFIG) as other:
-        assert one.model is not other.model
