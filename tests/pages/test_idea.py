@@ -35,8 +35,8 @@ def test_prose_carries_the_same_numbers_and_names_training_error_apart() -> None
     assert "0.60 points more" in prose  # 28.54 - 27.94
     assert "2.85 points fewer" in prose  # 27.88 - 25.03
     assert "the errors are 27.94 and 27.88 %" in prose
-    assert "These are validation errors." in prose
-    assert "*training* error" in prose
+    assert "The chart shows *validation* errors" in prose
+    assert "also draws the *training* error" in prose
 
 
 def test_the_formulas_are_there_in_the_drawing_s_colours() -> None:

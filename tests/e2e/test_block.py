@@ -1,0 +1,93 @@
+"""The page Block in a browser: the drawing changes in place, nothing jumps, nodes explain themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.app_server import AppServer
+from tests.e2e.conftest import WAIT
+
+# The diagram lives in a shadow root, which Playwright's locators see through and document.querySelector does not.
+MARK = "frame => { for (const part of frame.querySelectorAll('svg, svg *')) part.marked = true; }"
+UNMARKED = "frame => [...frame.querySelectorAll('svg, svg *')].filter(part => !part.marked).length"
+
+
+def _node(page: Page, key: str) -> Locator:
+    return page.locator(f".diagram g[data-key={key}]")
+
+
+def _open(page: Page) -> Page:
+    """The page with everything on it: the drawing, the controls, the code."""
+    expect(_node(page, "add")).to_contain_text("add", timeout=WAIT)
+    expect(page.get_by_role("slider")).to_have_count(3, timeout=WAIT)
+    expect(page.get_by_role("combobox")).to_have_count(2, timeout=WAIT)
+    expect(page.get_by_role("switch", name="Repair automatically")).to_be_attached(timeout=WAIT)
+    expect(page.get_by_text("def basic_block")).to_be_visible(timeout=WAIT)
+    return page
+
+
+def _rows(*parts: Locator) -> list[tuple[float, float]]:
+    """Top and bottom of each part, in pixels from the top of the window."""
+    boxes = [part.bounding_box() for part in parts]
+    return [(box["y"], box["y"] + box["height"]) for box in boxes if box is not None]
+
+
+def test_a_slider_changes_the_drawing_in_place_and_nothing_jumps(server: AppServer, visit: Callable[[str], Page]) -> None:
+    page = _open(visit(f"{server.url}/block"))
+    frame, slider = page.locator(".diagram"), page.get_by_role("slider").first
+    parts = (
+        page.get_by_role("heading", level=1),
+        frame,
+        page.get_by_test_id("stSlider").first,
+        page.get_by_role("button", name="Repair with a projection"),
+    )
+    before = _rows(*parts)
+    assert len(before) == len(parts)
+    assert all(0 <= top < bottom <= 720 for top, bottom in before)  # on a projector the picture and what moves it are seen together
+    frame.evaluate(MARK)
+
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(_node(page, "conv1")).to_contain_text("33×33×64", timeout=WAIT)
+    expect(_node(page, "add")).to_contain_text("33×33×64")
+    assert frame.evaluate(UNMARKED) == 0
+    assert _rows(*parts) == before
+
+
+def test_the_add_is_broken_and_repaired_without_drawing_the_rest_anew(server: AppServer, visit: Callable[[str], Page]) -> None:
+    page = _open(visit(f"{server.url}/block"))
+    frame = page.locator(".diagram")
+    frame.evaluate(MARK)
+    page.get_by_test_id("stButtonGroup").get_by_text("2", exact=True).click()
+    expect(_node(page, "add")).to_contain_text("32×32×64 + 16×16×64", timeout=WAIT)
+    page.get_by_role("button", name="Repair with a projection").click()
+    expect(_node(page, "shortcut_conv")).to_contain_text("4,096 params", timeout=WAIT)  # 1 · 1 · 64 · 64
+    new = frame.evaluate("frame => [...frame.querySelectorAll('svg g')].filter(part => !part.marked).map(part => part.dataset.key)")
+    assert new == ["shortcut_conv", "shortcut_bn"]
+
+
+def test_a_node_explains_itself_to_the_keyboard(server: AppServer, visit: Callable[[str], Page]) -> None:
+    page = _open(visit(f"{server.url}/block"))
+    tip = page.locator(".diagram .tip")
+    expect(tip).to_be_hidden()
+    _node(page, "conv1").focus()
+    expect(tip).to_contain_text("Weights: 3·3·64 for each of 64 filters = 36,864.")
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    _node(page, "bn1").hover()
+    expect(tip).to_contain_text("Together 256.")
+
+
+def test_the_lesson_pages_ask_no_other_server(server: AppServer, visit: Callable[[str], Page]) -> None:
+    page = _open(visit(f"{server.url}/block"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    _open(page)
+    page.get_by_role("link", name="Idea").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Why would a deeper network be worse?", timeout=WAIT)
+    expect(page.locator(".js-plotly-plot")).to_be_visible(timeout=WAIT)
+    assert asked
+    assert [url for url in asked if not url.startswith((server.url, "blob:", "data:", server.url.replace("http", "ws")))] == []
