@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from pages.parts.i18n import ASSETS, explain, t
@@ -25,12 +23,7 @@ def pages() -> list[st.Page]:
         "training": t("Training"),
         "results": t("Results"),
     }
-    here = Path(__file__).parent
-    return [
-        st.Page(f"{name}.py", title=title, url_path=name, default=name == "idea")
-        for name, title in titles.items()
-        if (here / f"{name}.py").is_file()
-    ]
+    return [st.Page(f"{name}.py", title=title, url_path=name, default=name == "idea") for name, title in titles.items()]
 
 
 page = st.navigation(pages(), position="top")
