@@ -136,11 +136,17 @@ def from_dict(data: dict[str, Any]) -> Event:
     kind = KINDS.get(data.get("kind", ""))
     if kind is None:
         raise ValueError(f"an event's kind must be one of {sorted(KINDS)}, got {data.get('kind')!r}")
-    required_numbers = {field.name for field in fields(kind) if field.type == "float"}
-    known = {field.name: data[field.name] for field in fields(kind) if field.name in data}
-    values: dict[str, Any] = {name: math.nan if value is None and name in required_numbers else value for name, value in known.items()}
-    return kind(**values)
+    return kind(**{field.name: _number_again(data[field.name], field.type) for field in fields(kind) if field.name in data})
 
 
 def _finite_or_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite_or_none(item) for name, item in value.items()}
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _number_again(value: Any, kind: Any) -> Any:
+    """A number that `_finite_or_none` took away is NaN again; `kind` is the field's annotation as text."""
+    if kind == "dict[str, float]":
+        return {name: math.nan if item is None else item for name, item in value.items()}
+    return math.nan if value is None and kind == "float" else value
