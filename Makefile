@@ -42,7 +42,7 @@ e2e: browser
 	@browser=$$($(VENV)/bin/python tests/browser.py) && RESNET_BROWSER="$$browser" exec $(RUN) pytest tests/e2e
 
 format: $(VENV)/.dev
-	$(RUN) ruff check --fix
+	$(RUN) ruff check --fix --exit-zero --quiet
 	$(RUN) ruff format
 
 clean:
