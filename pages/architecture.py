@@ -13,7 +13,7 @@ from pages.parts.duration import about
 from pages.parts.i18n import explain, lesson, t
 from pages.parts.layout import page_header, prose
 from pages.parts.literal import literally
-from pages.parts.network_form import network_form
+from pages.parts.network_form import current_form, draw_form
 from pages.parts.network_state import address_problems, current_network, dismiss_address_problems, set_network, to_query
 from resnet.config import adapt, fits
 from resnet.datasets import DATASETS
@@ -35,16 +35,18 @@ _ROW_HEIGHT = 29
 def page() -> None:
     page_header(t("Architecture"), t("What is a network made of, and what does it cost?"))
     _report_address()
-    controls, view = st.columns([1, 1.8], gap="large")
-    with controls, st.container(gap="xsmall"):
-        form = network_form()
+    form = current_form()
     network = plan(current_network())
+    controls, view = st.columns([1, 1.8], gap="large")
+    # What a slider changes is sent first, the controls themselves after it.
     with view, st.container(gap="xsmall"):
         _totals(network)
         with st.container(height=_STATUS_HEIGHT, border=False, horizontal=True, wrap=False, vertical_alignment="center"):
             _status(network, form.error)
         diagram(network_svg(network, t), key="network_diagram", height=_DIAGRAM_HEIGHT)
         _stages(network)
+    with controls, st.container(gap="xsmall"):
+        draw_form(form)
     # Only the tab that is open is drawn: what nobody looks at would still cost every move of a slider its time.
     shown = {t("Every layer"): _layers, t("The paper's table"): _comparison, t("How to read the numbers"): _reading}
     for tab, show in zip(st.tabs(list(shown), key="network_tabs", on_change="rerun"), shown.values(), strict=True):

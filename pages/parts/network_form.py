@@ -47,9 +47,18 @@ class NetworkForm:
     told: set[str] = field(default_factory=set)
 
 
-def network_form() -> NetworkForm:
-    """Draw the controls and return what they say."""
-    form = _current_form()
+def current_form() -> NetworkForm:
+    """The form's state, its controls set anew where the network was replaced by other hands: a link, a preset, another page."""
+    network, revision = current_network(), network_revision()
+    form: NetworkForm | None = st.session_state.get(_SESSION_KEY)
+    if form is None or form.revision != revision:
+        form = NetworkForm(network, network, _values_of(network), revision)
+        st.session_state[_SESSION_KEY] = form
+    return form
+
+
+def draw_form(form: NetworkForm) -> None:
+    """Draw the controls."""
     st.segmented_control(
         t("Start from"),
         PRESET_ORDER,
@@ -68,17 +77,6 @@ def network_form() -> NetworkForm:
     if advanced.open:
         with advanced:
             _advanced_controls(form)
-    return form
-
-
-def _current_form() -> NetworkForm:
-    """The form's state, its controls set anew where the network was replaced by other hands: a link, a preset, another page."""
-    network, revision = current_network(), network_revision()
-    form: NetworkForm | None = st.session_state.get(_SESSION_KEY)
-    if form is None or form.revision != revision:
-        form = NetworkForm(network, network, _values_of(network), revision)
-        st.session_state[_SESSION_KEY] = form
-    return form
 
 
 def _control(form: NetworkForm, key: str) -> dict[str, Any]:
