@@ -75,7 +75,7 @@ def _run(lab: Service, record: RunRecord) -> None:
         st.page_link("training.py", label=t("Watch it train"), icon=":material/visibility:", query_params={"run": record.id})
         return
     if record.failure is not None:
-        st.error(literally(remark(record)), icon=":material/error:")
+        st.error(t("Failed: {reason}", reason=literally(remark(record))), icon=":material/error:")
     elif record.result is None:
         st.warning(t("Stopped {remark}. There is no test result.", remark=remark(record)), icon=":material/stop_circle:")
     curves = _curves(record.id, record.created, record.config.recipe.schedule, lab)

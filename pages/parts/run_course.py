@@ -58,7 +58,7 @@ def course_words(record: RunRecord, curves: Curves) -> str:
     if recipe.schedule == "one-cycle":
         said.append(
             t(
-                "One-cycle schedule, peak {rate:g}: the learning rate moves with every batch, and no plateau cuts it.",
+                "One-cycle schedule, peak {rate:g}: the learning rate moves with every batch.",
                 rate=recipe.learning_rate,
             )
         )
@@ -92,7 +92,11 @@ def reading(record: RunRecord, curves: Curves) -> str:
                 validation_after=f"{epochs[-1].validation_loss:.3f}",
             )
         )
-    return "\n\n".join([*parts, lesson("results", "marks")])
+    if len(epochs) > 1:
+        parts.append(lesson("results", "ring"))
+    if curves.cuts:
+        parts.append(lesson("results", "cuts"))
+    return "\n\n".join(parts)
 
 
 def epoch_table(epochs: Sequence[EpochEnd]) -> pd.DataFrame:
@@ -103,15 +107,13 @@ def epoch_table(epochs: Sequence[EpochEnd]) -> pd.DataFrame:
 
 
 def _columns() -> dict[str, Any]:
-    def number(label: str, form: str) -> Any:
-        return st.column_config.NumberColumn(label, format=form)
-
+    number = st.column_config.NumberColumn
     return {
-        "epoch": number(t("Epoch"), "%d"),
-        "loss": number(t("Training loss"), "%.3f"),
-        "validation_loss": number(t("Validation loss"), "%.3f"),
-        "accuracy": number(t("Training accuracy"), "%.1f%%"),
-        "validation_accuracy": number(t("Validation accuracy"), "%.1f%%"),
-        "learning_rate": number(t("Learning rate at its end"), "%.3g"),
-        "seconds": number(t("Seconds"), "%.1f"),
+        "epoch": number(t("Epoch"), format="%d", width=50),
+        "loss": number(t("Training loss"), format="%.3f", width=96),
+        "validation_loss": number(t("Validation loss"), format="%.3f", width=106),
+        "accuracy": number(t("Training accuracy"), format="%.1f%%", width=132),
+        "validation_accuracy": number(t("Validation accuracy"), format="%.1f%%", width=138),
+        "learning_rate": number(t("Rate"), format="%.3g", width=86, help=t("The learning rate of the epoch's last batch.")),
+        "seconds": number(t("Seconds"), format="%.1f", width=70),
     }

@@ -87,26 +87,19 @@ def run_classes(record: RunRecord, result: Finished, colour: Colour) -> None:
 
 
 def class_table(classes: Sequence[ClassAccuracy]) -> pd.DataFrame:
-    """One row for each class, in the order given; shares are in percent."""
+    """One row for each class, in the order given; accuracies are in percent."""
     return pd.DataFrame(
         {
             "name": [one.name for one in classes],
             "accuracy": [100 * one.accuracy for one in classes],
-            "right": [one.right for one in classes],
-            "low": [100 * one.interval[0] for one in classes],
-            "high": [100 * one.interval[1] for one in classes],
+            "interval": [t("{low:.1%} to {high:.1%}", low=one.interval[0], high=one.interval[1]) for one in classes],
         }
     )
 
 
 def _columns() -> dict[str, Any]:
-    def share(label: str) -> Any:
-        return st.column_config.NumberColumn(label, format="%.1f%%")
-
     return {
         "name": t("Class"),
-        "accuracy": share(t("Accuracy")),
-        "right": t("Right"),
-        "low": share(t("95% from")),
-        "high": share(t("to")),
+        "accuracy": st.column_config.NumberColumn(t("Accuracy"), format="%.1f%%"),
+        "interval": t("95% interval"),
     }

@@ -181,9 +181,9 @@ def _mark_cuts(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) ->
 
 
 def _mark_best(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) -> None:
-    """A ring around the best epoch's validation, in both plots."""
+    """A ring around the best epoch's validation, in both plots; one epoch by itself is not the best of anything."""
     best = curves.best
-    if best is None:
+    if best is None or len(curves.epochs) < 2:
         return
     width = max(curves.x[-1] if not curves.empty else 0, best.epoch)
     side = "left" if best.epoch < width / 3 else "right" if best.epoch > width * 2 / 3 else "center"
