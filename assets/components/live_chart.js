@@ -28,6 +28,7 @@ class Chart {
 
   // An empty figure with its axes in place, so that nothing moves when the first point comes.
   async reset(data) {
+    this.top = 0;
     await this.library.react(this.node, this.traces(data), this.layout(data), {
       responsive: false,
       displaylogo: false,
@@ -55,10 +56,19 @@ class Chart {
     add("validation", epochs.map((event) => ({ x: event.epoch, loss: event.validation_loss, accuracy: event.validation_accuracy })));
     if (!indices.length) return;
     const began = performance.now();
+    await this.keepTop(batches.flatMap(({ loss }) => loss));
     await this.library.extendTraces(this.node, { x, y }, indices);
     this.node.dataset.points = this.node.data[0].x.length;
     // A slow machine spends at most about a third of its time on drawing; points wait, none is lost.
     await new Promise((resolve) => setTimeout(resolve, 2 * (performance.now() - began)));
+  }
+
+  // Early validation losses may tower over all others, while batch norm's moving statistics lag: the axis follows the batches.
+  async keepTop(losses) {
+    const top = Math.max(this.top, ...losses.filter(Number.isFinite));
+    if (top <= this.top) return;
+    this.top = 1.1 * top;
+    await this.library.relayout(this.node, { "yaxis.autorangeoptions.clipmax": this.top });
   }
 
   restyle(data) {

@@ -41,11 +41,23 @@ def training_form() -> TrainingForm:
     form: TrainingForm = st.session_state.setdefault(_SESSION_KEY, TrainingForm())
     datasets: tuple[DatasetName, ...] = ("fashion-mnist-subset", "fashion-mnist")
     chosen = st.segmented_control(
-        t("Fashion-MNIST images"), datasets, default=form.dataset, format_func=dataset_label, key="training_dataset", required=True, width="stretch"
+        t("Fashion-MNIST images"),
+        datasets,
+        default=form.dataset,
+        format_func=dataset_label,
+        key="training_dataset",
+        required=True,
+        width="stretch",
     )
     form.dataset = chosen or form.dataset
     name = st.segmented_control(
-        t("Recipe"), ("quick-demo", "notebook"), default=form.recipe_name, format_func=recipe_label, key="training_recipe", required=True, width="stretch"
+        t("Recipe"),
+        ("quick-demo", "notebook"),
+        default=form.recipe_name,
+        format_func=recipe_label,
+        key="training_recipe",
+        required=True,
+        width="stretch",
     )
     if name and name != form.recipe_name:
         form.recipe_name, form.recipe = name, RECIPES[name]

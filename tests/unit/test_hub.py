@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from tests.unit.test_store import batch, finished
 
 from resnet.presets import DEMO
 from resnet.runs.hub import FRAME_INTERVAL, Frame, Hub
 from resnet.runs.store import Store
 from resnet.training.events import Failed, Stopped
+from tests.unit.test_store import batch, finished
 
 
 @pytest.fixture

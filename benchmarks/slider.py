@@ -1,0 +1,141 @@
+"""From a slider's move to the finished table, in a real browser. Target: 95 of 100 moves within 300 ms.
+
+Run from the project's folder: `python -m benchmarks.slider [--url http://localhost:8501] [--moves 40]`
+
+Without --url it starts a server of the pages alone, which is all a slider needs. A move is one arrow key on a slider of the
+architecture page, ResNet-34 to begin with. The clock runs in the page, from the key to the end of the last frame in which the
+totals, the diagram or the table of stages still changed. Then the table's text is held against the plan: no half-done page counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from resnet.config import ResNetConfig
+from resnet.plan import plan
+from resnet.presets import PRESETS
+from tests import browser
+
+SETTLED_MS = 700  # nothing has changed for so long: the page is done
+TARGET_MS = 300
+
+# Notes the moment of the key, and the end of every frame in which the totals' or the diagram's elements changed or the table was
+# drawn. The table is a canvas: drawn aside first, then copied to the one that is seen.
+WATCH = """
+() => {
+  const watch = (window.slider_watch = {key: 0, changed: {}, last: 0});
+  const note = (part) => requestAnimationFrame(() => setTimeout(() => { watch.changed[part] = watch.last = performance.now(); }));
+  document.addEventListener('keydown', () => { watch.key = watch.last = performance.now(); watch.changed = {}; }, true);
+
+  const content = {subtree: true, childList: true, characterData: true};
+  const totals = document.querySelector('[data-testid="stMetricValue"]').closest('[data-testid="stGrid"]');
+  new MutationObserver(() => note('totals')).observe(totals, content);
+
+  const host = [...document.querySelectorAll('*')].find((element) => element.shadowRoot?.querySelector('svg'));
+  new MutationObserver(() => note('diagram')).observe(host.shadowRoot, {...content, attributes: true});
+
+  const table = document.querySelector('canvas[data-testid="data-grid-canvas"]');
+  const draw = CanvasRenderingContext2D.prototype.drawImage;
+  CanvasRenderingContext2D.prototype.drawImage = function (...parts) {
+    if (this.canvas === table) note('table');
+    return draw.apply(this, parts);
+  };
+}
+"""
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--url", help="a running server; without it one is started")
+    arguments.add_argument("--moves", type=int, default=40)
+    given = arguments.parse_args()
+    with contextlib.ExitStack() as stack:
+        url = given.url or stack.enter_context(server())
+        driver = stack.enter_context(sync_playwright())
+        chromium = driver.chromium.launch(executable_path=str(browser.find()), args=browser.launch_arguments())
+        page = chromium.new_page(viewport={"width": 1280, "height": 720})
+        times = measure(page, url, given.moves)
+        chromium.close()
+    for part in ("totals", "diagram", "table", "all"):
+        values = [move[part] for move in times]
+        print(f"{part:8} median {statistics.median(values):4.0f} ms   p95 {percentile(values, 95):4.0f} ms   slowest {max(values):4.0f} ms")
+    print(f"slider to finished table: p95 {percentile([move['all'] for move in times], 95):.0f} ms over {len(times)} moves", end=" ")
+    print(f"(target: at most {TARGET_MS} ms)")
+
+
+def measure(page: Page, url: str, moves: int) -> list[dict[str, float]]:
+    """Milliseconds from the key to the last change of each part, for each move."""
+    page.goto(f"{url}/architecture?name=resnet-34")
+    page.get_by_text("21,797,672").first.wait_for(timeout=60_000)
+    page.locator('canvas[data-testid="data-grid-canvas"]').first.wait_for()
+    page.wait_for_timeout(2_000)
+    page.evaluate(WATCH)
+    network, times = PRESETS["resnet-34"], []
+    for move in range(moves):
+        stage = move % len(network.depths)
+        network = one_more_block(network, stage) if move // len(network.depths) % 2 == 0 else one_block_less(network, stage)
+        key = "ArrowRight" if move // len(network.depths) % 2 == 0 else "ArrowLeft"
+        page.get_by_role("slider", name=f"Stage {stage + 1}, blocks").press(key)
+        page.wait_for_function(f"performance.now() - slider_watch.last > {SETTLED_MS} && Object.keys(slider_watch.changed).length === 3")
+        watched: dict[str, Any] = page.evaluate("slider_watch")
+        check(page, network)
+        times.append({part: at - watched["key"] for part, at in watched["changed"].items()} | {"all": watched["last"] - watched["key"]})
+    return times
+
+
+def check(page: Page, network: ResNetConfig) -> None:
+    """The table's text for screen readers holds the plan's numbers; AssertionError where it does not."""
+    cells = page.locator('canvas[data-testid="data-grid-canvas"]').first.locator("td").all_text_contents()
+    for stage in plan(network).stages:
+        for number in (stage.parameters, stage.trainable_parameters, stage.macs):
+            if str(number) not in (cell.replace(",", "") for cell in cells):
+                raise AssertionError(f"the table does not show {number:,} of {stage.name}: {cells}")
+
+
+def one_more_block(network: ResNetConfig, stage: int) -> ResNetConfig:
+    return replace(network, depths=tuple(depth + (index == stage) for index, depth in enumerate(network.depths)))
+
+
+def one_block_less(network: ResNetConfig, stage: int) -> ResNetConfig:
+    return replace(network, depths=tuple(depth - (index == stage) for index, depth in enumerate(network.depths)))
+
+
+def percentile(values: list[float], share: int) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[share - 1]
+
+
+@contextlib.contextmanager
+def server() -> Iterator[str]:
+    """The address of a server of the pages, which ends with the `with`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "pages/router.py", "--server.port", str(port), "--server.headless", "true"]
+    process = subprocess.Popen(command, cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL)
+    url = f"http://localhost:{port}"
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health"):
+                break
+            time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+if __name__ == "__main__":
+    main()
