@@ -32,8 +32,8 @@ from tests import browser
 SETTLED_MS = 700  # nothing has changed for so long: the page is done
 TARGET_MS = 300
 
-# Notes the moment of the key, and the end of every frame in which the totals' or the diagram's elements changed or the table was
-# drawn. The table is a canvas: drawn aside first, then copied to the one that is seen.
+# Notes the moment of the key, and the end of every frame in which the totals' or the diagram's elements changed or the table, which
+# is a canvas, was drawn.
 WATCH = """
 () => {
   const watch = (window.slider_watch = {key: 0, changed: {}, last: 0});
@@ -48,11 +48,13 @@ WATCH = """
   new MutationObserver(() => note('diagram')).observe(host.shadowRoot, {...content, attributes: true});
 
   const table = document.querySelector('canvas[data-testid="data-grid-canvas"]');
-  const draw = CanvasRenderingContext2D.prototype.drawImage;
-  CanvasRenderingContext2D.prototype.drawImage = function (...parts) {
-    if (this.canvas === table) note('table');
-    return draw.apply(this, parts);
-  };
+  for (const method of ['fillText', 'drawImage']) {
+    const draw = CanvasRenderingContext2D.prototype[method];
+    CanvasRenderingContext2D.prototype[method] = function (...parts) {
+      if (this.canvas === table) note('table');
+      return draw.apply(this, parts);
+    };
+  }
 }
 """
 

@@ -21,9 +21,11 @@ Optimizer = Literal["adam", "sgd"]
 Schedule = Literal["constant", "one-cycle"]
 
 MAX_BLOCKS_PER_STAGE = 1_000
+MAX_BLOCKS = 2_000  # of a whole network; the paper's deepest has 600
 MAX_STAGES = 8
-MAX_WIDTH = 8_192
-MAX_SIDE = 4_096
+# With these, every count of a plan, multiply-adds included, fits into the 64 bits of a table's column.
+MAX_WIDTH = 4_096
+MAX_SIDE = 1_024
 MAX_CLASSES = 100_000
 MAX_BATCH = 8_192
 MAX_EPOCHS = 1_000
@@ -82,6 +84,13 @@ class ResNetConfig:
                 "depths and widths must name the same number of stages, got {depths} depths and {widths} widths",
                 depths=len(self.depths),
                 widths=len(self.widths),
+            )
+        if sum(self.depths) > MAX_BLOCKS:
+            raise ConfigError(
+                "depths must name at most {most} blocks together, got {count} in {value}",
+                most=MAX_BLOCKS,
+                count=sum(self.depths),
+                value=self.depths,
             )
         _check_whole_numbers("input_shape", self.input_shape, MAX_SIDE)
         if len(self.input_shape) != 3:

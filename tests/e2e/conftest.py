@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.app_server import AppServer
 from tests.browser import find, launch_arguments
@@ -17,6 +17,7 @@ WAIT = 60_000  # milliseconds: a loaded machine is slow, not wrong
 def browser() -> Iterator[Browser]:
     executable = find()
     assert executable, "no browser was found: run `make test`, which installs one, or set RESNET_BROWSER"
+    expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(executable), args=launch_arguments())
         yield browser

@@ -54,7 +54,8 @@ class LiveView:
 
 
 def expect_no_traceback(page: Page) -> None:
-    """Nothing of Python's inside is on the page."""
+    """The page has come to its end, and nothing of Python's inside is on it."""
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.locator(ERROR_BOX)).to_have_count(0)
     expect(page.get_by_text("Traceback")).to_have_count(0)
     expect(page.get_by_text("This app has encountered an error")).to_have_count(0)

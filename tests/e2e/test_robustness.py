@@ -36,13 +36,12 @@ def test_every_page_answers_as_the_first_request_to_a_fresh_server(path: str, vi
         "run=nobody&lang=tlh",
         "name=%00%ff%3Cscript%3E&depths=" + "9" * 400,
         "depths=1000,1000,1000,1000,1000,1000,1000,1000&widths=8192,8192,8192,8192,8192,8192,8192,8192&input_shape=4096,4096,3",
+        "depths=250,250,250,250,250,250,250,250&widths=4096,4096,4096,4096,4096,4096,4096,4096&input_shape=1024,1024,4096&stem=cifar",
     ],
 )
 @pytest.mark.parametrize("path", PAGES)
 def test_garbage_in_the_address_is_survived(path: str, query: str, visit: Visit, server: AppServer) -> None:
-    page = visit(f"{server.url}/{path}?{query}")
-    page.wait_for_timeout(500)
-    expect_no_traceback(page)
+    expect_no_traceback(visit(f"{server.url}/{path}?{query}"))
 
 
 def test_an_unknown_run_is_said_to_be_unknown(visit: Visit, server: AppServer) -> None:

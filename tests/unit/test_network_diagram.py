@@ -105,7 +105,7 @@ def _column_alone(root: ElementTree.Element, key: str) -> ElementTree.Element:
 
 @given(
     st.lists(st.tuples(st.integers(1, 30), st.integers(1, 4096)), min_size=1, max_size=8),
-    st.sampled_from([(28, 28, 1), (224, 160, 3), (4096, 4096, 3), (300, 1, 3)]),
+    st.sampled_from([(28, 28, 1), (224, 160, 3), (1024, 1024, 3), (300, 1, 3)]),
     st.sampled_from(["projection", "none"]),
     st.integers(2, 100_000),
 )
