@@ -97,7 +97,7 @@ def _offer_training(network: Plan) -> None:
         subset=about(epoch_seconds(network, "fashion-mnist-subset")),
         full=about(epoch_seconds(network, "fashion-mnist")),
     )
-    st.markdown(f":small[{estimate}]")
+    st.markdown(f":small[{estimate}]", width="stretch")
     if st.button(t("Train this network"), key="network_train", type="primary", icon=":material/play_arrow:", width=_BUTTON_WIDTH):
         st.switch_page("training.py", query_params=to_query(network.config))
 
@@ -122,7 +122,7 @@ def _offer_adapted(network: Plan) -> None:
         macs_now=compact(network.macs),
         seconds=about(epoch_seconds(adapted, "fashion-mnist-subset")),
     )
-    st.markdown(f":small[{estimate}]")
+    st.markdown(f":small[{estimate}]", width="stretch")
     st.button(
         t("Adapt it"),
         key="network_adapt",

@@ -64,10 +64,17 @@ function showTip(frame, node) {
   tip.hidden = false;
   const outer = frame.getBoundingClientRect();
   const box = node.getBoundingClientRect();
-  const left = box.left - outer.left + box.width / 2 - tip.offsetWidth / 2;
+  let left = box.left - outer.left + box.width / 2 - tip.offsetWidth / 2;
+  let top = box.top - outer.top - tip.offsetHeight - 6;
+  if (top < 0) top = box.bottom - outer.top + 6;
+  if (top + tip.offsetHeight > outer.height) {
+    // A node as tall as the drawing: beside it is the only room.
+    const right = box.right - outer.left + 6;
+    left = right + tip.offsetWidth <= outer.width ? right : box.left - outer.left - tip.offsetWidth - 6;
+    top = (outer.height - tip.offsetHeight) / 2;
+  }
   tip.style.left = `${frame.scrollLeft + Math.max(0, Math.min(left, outer.width - tip.offsetWidth))}px`;
-  const above = box.top - outer.top - tip.offsetHeight - 6;
-  tip.style.top = `${above >= 0 ? above : box.bottom - outer.top + 6}px`;
+  tip.style.top = `${Math.max(0, top)}px`;
 }
 
 function hideTip(frame) {

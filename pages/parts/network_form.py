@@ -228,9 +228,8 @@ def _part_controls(form: NetworkForm) -> None:
 
 
 def _advanced_controls(form: NetworkForm) -> None:
-    left, right = st.columns(2)
     paddings = {"symmetric": t("Symmetric"), "same": t("“same”")}
-    left.segmented_control(
+    st.segmented_control(
         t("Padding"),
         tuple(paddings),
         format_func=paddings.__getitem__,
@@ -239,9 +238,7 @@ def _advanced_controls(form: NetworkForm) -> None:
         width="stretch",
         help=t("Symmetric: the same on both sides, as PyTorch does. “same”: TensorFlow's rule, which pads an even size at its end only."),
     )
-    right.selectbox(
-        t("Activation"), tuple(ACTIVATION_NAMES), format_func=ACTIVATION_NAMES.__getitem__, **_control(form, "network_activation")
-    )
+    st.selectbox(t("Activation"), tuple(ACTIVATION_NAMES), format_func=ACTIVATION_NAMES.__getitem__, **_control(form, "network_activation"))
     st.caption(
         t(
             "From the preset: batch norm with ε = {epsilon:g} and momentum {momentum:g}; {initializer} initialisation.",

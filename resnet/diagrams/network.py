@@ -18,6 +18,7 @@ HEIGHT = 226
 _LINE_Y = 82
 _TITLE_Y, _SHAPE_Y, _COUNT_Y, _LEGEND_Y = 164, 182, 199, 220
 _NOTE_CHARACTER = 6.5  # width of a letter of the legend, about
+_MARGIN = 14
 _NARROWEST_COLUMN = 90
 _SMALLEST_WIDTH = 760
 _GAP = 13  # between the plates of one stage; a shortcut leaves and lands in the middle of it
@@ -69,12 +70,12 @@ def network_svg(network: Plan, t: Translate) -> str:
     drawn, left = [], 0.0
     for part, need in zip(parts, needs, strict=True):
         column = _NARROWEST_COLUMN + need + evenly
-        drawn.append(_column(part, left, column, residual=network.config.shortcut != "none"))
+        line = (max(left, _MARGIN), min(left + column, width - _MARGIN))
+        drawn.append(_column(part, left, column, line, residual=network.config.shortcut != "none"))
         left += column
     return svg.document(
         width,
         HEIGHT,
-        svg.element("path", d=f"M14 {_LINE_Y} H{width - 14}", class_="edge", data_key="line"),
         *drawn,
         *_legend(network, t),
         title=t("The network's stages"),
@@ -158,12 +159,14 @@ def _head_part(network: Plan, head: StagePlan, t: Translate) -> _Part:
     return _Part("head", stage_title("head", t), shape_text((features,)) + " → " + str(classes), t("mean, dense"), _tip(head, t), plates)
 
 
-def _column(part: _Part, left: float, width: float, *, residual: bool) -> str:
+def _column(part: _Part, left: float, width: float, line: tuple[float, float], *, residual: bool) -> str:
+    """A part between `left` and `left + width`, with its piece of the line that runs through all of them."""
     middle = left + width / 2
     start = middle - (part.natural_width - _GAP) / 2
     return svg.element(
         "g",
         svg.element("rect", x=left, y=2, width=width, height=_COUNT_Y + 4, rx=6, class_="field", data_key="field"),
+        svg.element("path", d=f"M{line[0]:.1f} {_LINE_Y} H{line[1]:.1f}", class_="edge", data_key="line"),
         *_plates(part, start, residual=residual),
         svg.text(middle, _TITLE_Y, part.title, class_="title", key="title"),
         svg.text(middle, _SHAPE_Y, part.shape, class_="shape", key="shape"),
