@@ -150,6 +150,20 @@ def test_a_network_that_does_not_fit_is_adapted_in_one_click() -> None:
     assert _address(app) == {"lang": "en", "name": "resnet-34", "input_shape": "28,28,1", "num_classes": "10", "stem": "cifar"}
 
 
+def test_a_network_that_cannot_be_adapted_says_why() -> None:
+    app = _open(name="resnet-18", depths="1,1,1,1,1,1,1", widths="8,8,8,8,8,8,8")
+    assert "cannot be adapted: stage7 halves the resolution and needs at least 2x2 pixels" in _words(app)
+    assert _totals(app)[3] == "16"
+
+
+def test_the_largest_network_an_address_can_ask_for_is_shown() -> None:
+    app = _open(name="resnet-18", depths="1000,1000", widths="4096,4096", input_shape="1024,1024,3", num_classes="100000")
+    assert not app.warning
+    assert _totals(app)[3] == "4,002"
+    assert int(app.dataframe[0].value["macs"].sum()) > 2**53  # more than a float holds exactly
+    assert app.dataframe[1].value["macs"].sum() == app.dataframe[0].value["macs"].sum()
+
+
 def test_a_wrong_combination_is_explained_and_loses_nothing() -> None:
     app = _open(name="resnet-34")
     app.select_slider(key="network_size").set_value("8×8").run()
