@@ -62,14 +62,14 @@ def _controls(lab: Service | None, record: RunRecord | None) -> TrainingForm:
 
 def _buttons(lab: Service, record: RunRecord | None, config: TrainConfig) -> None:
     running = record is not None and not record.ended
+    busy = bool(lab.active_runs())
     st.button(
-        t("Queue another run") if running else t("Start"),
+        t("Queue another run") if busy else t("Start"),
         type="secondary" if running else "primary",
         icon=":material/play_arrow:",
         width="stretch",
         on_click=_start,
         args=(lab, config),
-        help=t("A run is in progress; this one waits for its turn.") if lab.active_runs() else None,
     )
     if running and record is not None:
         stopping = lab.live_state(record.id) == "stopping"

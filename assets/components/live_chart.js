@@ -59,8 +59,8 @@ class Chart {
     await this.keepTop(batches.flatMap(({ loss }) => loss));
     await this.library.extendTraces(this.node, { x, y }, indices);
     this.node.dataset.points = this.node.data[0].x.length;
-    // A slow machine spends at most about a third of its time on drawing; points wait, none is lost.
-    await new Promise((resolve) => setTimeout(resolve, 2 * (performance.now() - began)));
+    // The browser often shares its cores with the training: drawing gets a sixth of one at the most. Points wait, none is lost.
+    await new Promise((resolve) => setTimeout(resolve, Math.max(150, 5 * (performance.now() - began))));
   }
 
   // Early validation losses may tower over all others, while batch norm's moving statistics lag: the axis follows the batches.
@@ -134,8 +134,8 @@ class Chart {
     const epochs = { ...axis, title: { text: labels.epoch, standoff: 6 }, range: [0, data.facts.epochs], tick0: 0, dtick: Math.ceil(data.facts.epochs / 10) };
     const heading = (words, x) => ({ text: `<b>${words}</b>`, x, xref: "paper", xanchor: "left", y: 1.02, yref: "paper", yanchor: "bottom", showarrow: false, font: { size: 15 } });
     return {
-      height: 350,
-      margin: { l: 48, r: 12, t: 52, b: 40 },
+      height: 360,
+      margin: { l: 48, r: 12, t: 62, b: 40 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: text, size: 13, family: getComputedStyle(this.node).fontFamily },
@@ -143,7 +143,7 @@ class Chart {
       hovermode: "x unified",
       hoverlabel: { bgcolor: background, bordercolor: grid, font: { color: text } },
       modebar: { color: text, activecolor: text, bgcolor: "rgba(0,0,0,0)" },
-      legend: { orientation: "h", x: 1, xanchor: "right", y: 1.06, yanchor: "bottom" },
+      legend: { orientation: "h", x: 1, xanchor: "right", y: 1.12, yanchor: "bottom" },
       annotations: [heading(labels.loss, 0), heading(labels.accuracy, 0.54)],
       xaxis: { ...epochs, domain: [0, 0.46] },
       xaxis2: { ...epochs, domain: [0.54, 1], anchor: "y2" },
