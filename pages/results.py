@@ -17,6 +17,7 @@ from pages.parts.run_course import run_course
 from pages.parts.run_list import network_words, recipe_words, remark, run_list, time_zone, times_opened
 from pages.parts.run_result import run_classes, run_metrics
 from pages.parts.training_form import dataset_label
+from pages.parts.unknown_run import unknown_run
 from resnet.config import Schedule
 from resnet.figures.curves import Curves, curves_of
 from resnet.figures.palette import PLAIN, RESIDUAL
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from resnet.runs.store import RunRecord
 
 MOST_RUNS = 200  # listed; older ones open by their address
-_LONGEST_ID = 32
 
 
 def page() -> None:
@@ -41,7 +41,7 @@ def page() -> None:
     if record is not None:
         _run(lab, record)
     elif asked:
-        _unknown(asked)
+        st.warning(unknown_run(asked), icon=":material/search_off:")
     if records:
         st.header(t("Runs on this server"), anchor=False, divider="gray")
         st.caption(t("Click on a row to open its run."))
@@ -53,14 +53,6 @@ def page() -> None:
 def _latest(records: Sequence[RunRecord]) -> RunRecord | None:
     """What to show a visitor who asked for no run: the newest result, else the newest run."""
     return next((record for record in records if record.result), records[0] if records else None)
-
-
-def _unknown(asked: str) -> None:
-    # An address is somebody else's words: only what looks like an id is repeated.
-    if asked.isalnum() and len(asked) <= _LONGEST_ID:
-        st.warning(t("There is no run {run} on this server.", run=asked), icon=":material/search_off:")
-    else:
-        st.warning(t("The address asks for a run that does not exist on this server."), icon=":material/search_off:")
 
 
 def _nothing_yet() -> None:

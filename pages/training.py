@@ -8,9 +8,11 @@ import streamlit as st
 
 from pages.parts.i18n import explain, t
 from pages.parts.layout import page_header
+from pages.parts.literal import literally
 from pages.parts.live_run import live_run
 from pages.parts.network_state import current_network, current_run, set_network, set_run
 from pages.parts.training_form import TrainingForm, training_form
+from pages.parts.unknown_run import unknown_run
 from resnet.config import ResNetConfig, TrainConfig, adapt, fits
 from resnet.data import full_set_location
 from resnet.datasets import DATASETS
@@ -88,7 +90,7 @@ def _config(network: ResNetConfig, form: TrainingForm) -> TrainConfig | None:
     try:
         return TrainConfig(networks=(network,), dataset=form.dataset, recipe=form.recipe, seed=form.seed)
     except ConfigError as error:
-        st.error(explain(error), icon=":material/error:")
+        st.error(literally(explain(error)), icon=":material/error:")
         return None
 
 
@@ -146,10 +148,7 @@ def _start(lab: Service, config: TrainConfig) -> None:
 
 def _view(lab: Service | None, run: str | None, record: RunRecord | None, *, epochs: int) -> None:
     if run and record is None and lab is not None:
-        st.warning(
-            t("There is no run {run} on this server. Start one, or open an earlier one under Results.", run=run),
-            icon=":material/search_off:",
-        )
+        st.warning(f"{unknown_run(run)} {t('Start one, or open an earlier one under Results.')}", icon=":material/search_off:")
     if lab is not None and lab.engine_state == "failed":
         st.error(t("The training engine could not be started; the server tries again. Its log says why."), icon=":material/error:")
     if record is None and lab is not None:
@@ -188,7 +187,7 @@ def _outcome(record: RunRecord | None) -> None:
     if record is None:
         return
     if record.failure is not None:
-        st.error(explain(TrainingError(record.failure.rule, **record.failure.values)), icon=":material/error:")
+        st.error(literally(explain(TrainingError(record.failure.rule, **record.failure.values))), icon=":material/error:")
     if record.result is not None:
         (accuracy,) = record.result.test_accuracy.values()
         images = DATASETS[record.config.dataset].test_images

@@ -114,10 +114,24 @@ def test_an_ended_run_shows_its_result_or_its_reason(store: Store) -> None:
     assert "the lamp L3 is out" in texts(training(run="bad"))
 
 
-def test_an_unknown_run_is_said_to_be_unknown(store: Store) -> None:
-    app = training(run="nobody")
+def test_a_reason_is_shown_as_it_is_and_never_read_as_markdown(store: Store) -> None:
+    store.add_run("bad", DEMO)
+    store.append("bad", [Failed(run="bad", sequence=1, time=1.0, rule="broke: {problem}", values={"problem": "![](http://x) *"})], "failed")
+    assert [error.value for error in training(run="bad").error] == [r"broke\: \!\[\]\(http\://x\) \*"]
+
+
+@pytest.mark.parametrize(
+    ("run", "message"),
+    [
+        ("nobody", "There is no run nobody on this server."),
+        ("![](http://x.example/a.png)", "The address asks for a run that does not exist on this server."),
+        ("a" * 5_000, "The address asks for a run that does not exist on this server."),
+    ],
+)
+def test_an_unknown_run_is_said_to_be_unknown(run: str, message: str, store: Store) -> None:
+    app = training(run=run)
     assert not app.exception
-    assert "There is no run nobody on this server" in texts(app)
+    assert [warning.value for warning in app.warning] == [f"{message} Start one, or open an earlier one under Results."]
 
 
 def test_the_callbacks_real_source_is_on_the_page() -> None:
