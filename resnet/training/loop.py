@@ -11,7 +11,7 @@ import keras
 
 from resnet.config import Recipe, TrainConfig
 from resnet.data import Dataset, load_fashion_mnist
-from resnet.errors import ExplainedError
+from resnet.errors import ExplainedError, TrainingError
 from resnet.training.batches import evaluation_batches, training_batches
 from resnet.training.callbacks import OneCycle, StreamingCallback
 from resnet.training.control import Control
@@ -67,7 +67,8 @@ def train(
         report(Failed, rule=error.rule, values=error.plain_values)
         raise
     except Exception as error:
-        report(Failed, rule="the training broke off: {problem}", values={"problem": f"{type(error).__name__}: {error}"})
+        broken = TrainingError("the training broke off: {problem}", problem=f"{type(error).__name__}: {error}")
+        report(Failed, rule=broken.rule, values=broken.plain_values)
         raise
 
 
