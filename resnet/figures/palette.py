@@ -1,4 +1,4 @@
-"""The one visual language: which colour, dash and line width mean what, in diagrams, formulas, charts and tables.
+"""The one visual language: which colour and which dash mean what, in diagrams, formulas, charts and tables.
 
 The hues are Okabe and Ito's ("Color universal design", 2008). Their lightness is moved so that every colour below has a contrast of
 at least 4.5:1 against the page and the surface of a node (WCAG 1.4.3; LINE is decoration), and so that the meanings stay apart for
@@ -61,8 +61,6 @@ ROLES: Mapping[str, Colour] = MappingProxyType(
 
 TRAINING_DASH = "solid"
 VALIDATION_DASH = "dash"
-SHALLOW_WIDTH = 2.0  # pixels; depth is line width
-DEEP_WIDTH = 4.0
 
 
 def css_variables() -> str:
