@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from pages.parts.diagram import diagram
@@ -10,7 +12,7 @@ from pages.parts.i18n import lesson, t
 from pages.parts.layout import page_header, prose
 from pages.parts.theme import current_theme
 from resnet.diagrams.idea import construction_svg, units_svg
-from resnet.figures.degradation import PLAIN_ERRORS, RESIDUAL_ERRORS, degradation_figure
+from resnet.figures.degradation import PLAIN_ERRORS, RESIDUAL_ERRORS, PublishedError, degradation_figure
 from resnet.figures.palette import BRANCH, SHORTCUT
 
 
@@ -30,8 +32,19 @@ def _surprise() -> None:
         prose(lesson("idea", "promise"))
         prose(lesson("idea", "training_error"))
     with finding:
-        st.plotly_chart(degradation_figure(current_theme(), t), key="degradation", config={"displayModeBar": False})
+        st.plotly_chart(
+            degradation_figure(current_theme(), t),
+            key="degradation",
+            config={"displayModeBar": False},
+            alt=_in_words((*PLAIN_ERRORS, *RESIDUAL_ERRORS)),
+        )
         prose(lesson("idea", "finding", plain_gap=f"{plain:.2f}", residual_gap=f"{-residual:.2f}"))
+
+
+def _in_words(points: Iterable[PublishedError]) -> str:
+    """The chart for those who do not see it."""
+    errors = ", ".join(f"{point.network} {point.error:.2f} %" for point in points)
+    return t("Top-1 validation error on ImageNet: {errors}.", errors=errors)
 
 
 def _way_out() -> None:

@@ -52,7 +52,12 @@ function explainNodes(frame) {
   frame.addEventListener("focusin", open);
   frame.addEventListener("pointerleave", () => hideTip(frame));
   frame.addEventListener("focusout", () => hideTip(frame));
-  frame.addEventListener("keydown", (event) => event.key === "Escape" && hideTip(frame));
+  // On the document, and before anybody else hears of it: whoever opened the note with the pointer has the focus elsewhere.
+  const dismiss = (event) => {
+    if (!frame.isConnected) document.removeEventListener("keydown", dismiss, true);
+    else if (event.key === "Escape") hideTip(frame);
+  };
+  document.addEventListener("keydown", dismiss, true);
 }
 
 const explained = new WeakMap();

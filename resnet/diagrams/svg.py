@@ -32,11 +32,12 @@ def document(
     """A whole SVG with its text alternative.
 
     A drawing is one image to a screen reader. With `interactive` it is a group, because its nodes can be focused one by one
-    and a role of "img" would hide them. `centred` says where it stands in a frame that is wider than it can grow.
+    and a role of "img" would hide them; its name is an attribute, because browsers show a <title> as a note of their own
+    over that of a node. `centred` says where it stands in a frame that is wider than it can grow.
     """
     return element(
         "svg",
-        element("title", escape(title)),
+        *([] if interactive else [element("title", escape(title))]),
         element("desc", escape(description)),
         *children,
         xmlns="http://www.w3.org/2000/svg",

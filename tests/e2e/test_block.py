@@ -78,6 +78,9 @@ def test_a_node_explains_itself_to_the_keyboard(server: AppServer, visit: Callab
     expect(tip).to_be_hidden()
     _node(page, "bn1").hover()
     expect(tip).to_contain_text("Together 256.")
+    page.evaluate("() => document.activeElement?.blur()")
+    page.keyboard.press("Escape")  # with the focus nowhere near the drawing
+    expect(tip).to_be_hidden()
 
 
 def test_the_lesson_pages_ask_no_other_server(server: AppServer, visit: Callable[[str], Page]) -> None:

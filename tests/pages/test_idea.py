@@ -28,6 +28,8 @@ def test_the_degradation_is_a_figure_with_the_paper_s_numbers() -> None:
     figure = json.loads(chart.proto.spec)
     assert [trace["y"] for trace in figure["data"]] == [[27.94, 28.54], [27.88, 25.03]]
     assert figure["layout"]["title"]["text"] == "ImageNet: top-1 validation error"
+    errors = "plain-18 27.94 %, plain-34 28.54 %, ResNet-18 27.88 %, ResNet-34 25.03 %"
+    assert chart.proto.alt == f"Top-1 validation error on ImageNet: {errors}."
 
 
 def test_prose_carries_the_same_numbers_and_names_training_error_apart() -> None:
