@@ -65,7 +65,7 @@ class Chart {
 
   // Early validation losses may tower over all others, while batch norm's moving statistics lag: the axis follows the batches.
   async keepTop(losses) {
-    const top = Math.max(this.top, ...losses.filter(Number.isFinite));
+    const top = losses.reduce((highest, loss) => Math.max(highest, loss ?? 0), this.top);
     if (top <= this.top) return;
     this.top = 1.1 * top;
     await this.library.relayout(this.node, { "yaxis.autorangeoptions.clipmax": this.top });

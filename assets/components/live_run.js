@@ -59,11 +59,11 @@ class LiveRun {
     this.stream.close();
     this.undrawn = [];
     this.draw(async () => {
-      if (!this.chart) this.chart = new Chart(this.plot, await plotly(this.data.plotly));
+      const library = await plotly(this.data.plotly);
       if (run !== this.run) return;
+      this.chart ??= new Chart(this.plot, library);
       await this.chart.reset(this.data);
-      if (run) this.stream.open(this.data.url);
-    });
+    }).then(() => run && run === this.run && this.stream.open(this.data.url));
   }
 
   // Plotly's calls return promises; one after the other keeps a reset from overtaking an append.
@@ -92,7 +92,7 @@ class LiveRun {
     this.show(facts);
     // A drawing takes all frames that came while the one before was at work: a slow browser draws less often, never later and later.
     this.undrawn.push(frame);
-    if (this.undrawn.length === 1) this.draw(() => this.chart.append(this.undrawn.splice(0), this.facts.stepsPerEpoch));
+    if (this.undrawn.length === 1) this.draw(() => this.chart?.append(this.undrawn.splice(0), this.facts.stepsPerEpoch));
     if (last) {
       this.stream.close();
       this.tell("ended", this.run);
@@ -154,6 +154,7 @@ class LiveRun {
   }
 
   dispose() {
+    this.run = undefined; // whatever is under way finds that nobody follows it any more
     this.stream.dispose();
     this.resizing.disconnect();
     if (this.chart) this.chart.purge();

@@ -74,6 +74,10 @@ def main() -> None:
     import dask
 
     dask.config.set(dask_settings())
+    # The server reads one line of our output and no more. Whatever this process and its workers print after it goes where their errors
+    # go: a full pipe would stop them.
+    announcements = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
     async def serve() -> None:
         until = asyncio.Event()
@@ -84,7 +88,7 @@ def main() -> None:
             loop.call_soon_threadsafe(until.set)
 
         threading.Thread(target=wait_for_parent, daemon=True).start()
-        await run_engine(lambda address: print(address, flush=True), until)
+        await run_engine(lambda address: print(address, file=announcements, flush=True), until)
 
     asyncio.run(serve())
 

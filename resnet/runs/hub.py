@@ -6,127 +6,21 @@ Nothing is dropped. Viewers get frames: all that happened since their last one, 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from typing import Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from resnet.runs.channel import Channel, Frame, LiveState
 from resnet.runs.store import ENDED, RunState, Store
-from resnet.training.events import BatchEnd, Event
+from resnet.training.events import Event
 
 logger = logging.getLogger(__name__)
 
 FRAME_INTERVAL = 0.1  # seconds between two frames of one run
 WRITE_RETRY = 1.0  # seconds before a failed database write is tried again
-
-LiveState = RunState | Literal["stopping"]
-
-_STATES: dict[str, RunState] = {
-    "preparing": "preparing",
-    "started": "running",
-    "batch": "running",
-    "epoch": "running",
-    "evaluating": "evaluating",
-    "finished": "finished",
-    "stopped": "stopped",
-    "failed": "failed",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What a viewer is sent at once: JSON `text`, and the sequence of the last event in it, by which a stream resumes."""
-
-    sequence: int
-    version: int
-    text: str
-    last: bool
-
-
-class Channel:
-    """One run's events in memory while it is active, and those who watch it."""
-
-    def __init__(self, run: str, state: RunState, events: list[Event] | None = None) -> None:
-        self.run = run
-        self.state: RunState = state
-        self.position: int | None = None
-        self.stopping = False
-        self.events: list[Event] = list(events or [])
-        self.arrived: list[Event] = []
-        self.unwritten: list[Event] = []
-        self.version = 0
-        self.due = 0.0
-        self._frames: dict[tuple[int, int], Frame] = {}
-        self._viewers: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
-
-    @property
-    def last_sequence(self) -> int:
-        newest = self.arrived or self.events
-        return newest[-1].sequence if newest else 0
-
-    def take(self) -> None:
-        """Move what arrived into the record, to be shown and written."""
-        fresh, self.arrived = self.arrived, []
-        self.state = _STATES[fresh[-1].kind]
-        self.events.extend(fresh)
-        self.unwritten.extend(fresh)
-
-    def changed(self) -> None:
-        """Wake every viewer: there is something to tell."""
-        self.version += 1
-        self._frames.clear()
-        for waiting, loop in list(self._viewers.items()):
-            try:
-                loop.call_soon_threadsafe(waiting.set)
-            except RuntimeError:  # that viewer's loop is closed
-                self._viewers.pop(waiting, None)
-
-    def frame_after(self, sequence: int) -> Frame:
-        """Everything after `sequence`. Viewers that stand at the same place share one encoding."""
-        version = self.version
-        key = (sequence, version)
-        frame = self._frames.get(key)
-        if frame is None:
-            frame = self._frames[key] = self._encode(sequence, version)
-        return frame
-
-    def _encode(self, after: int, version: int) -> Frame:
-        # Sequences start at 1 and have no gaps in a healthy run, so the list index is a good first guess for where `after` ends.
-        events = list(self.events)
-        start = min(after, len(events))
-        while start > 0 and events[start - 1].sequence > after:
-            start -= 1
-        fresh = events[start:]
-        message = {
-            "state": self.state,
-            "stopping": self.stopping and self.state not in ENDED,
-            "position": self.position,
-            "batches": _columns([event for event in fresh if isinstance(event, BatchEnd)]),
-            "events": [event.to_dict() for event in fresh if not isinstance(event, BatchEnd)],
-        }
-        sequence = fresh[-1].sequence if fresh else after
-        return Frame(sequence, version, json.dumps(message, allow_nan=False, separators=(",", ":")), self.state in ENDED)
-
-    async def frames(self, after: int) -> AsyncIterator[Frame]:
-        """Frames for one viewer, from `after` until the run has ended."""
-        waiting = asyncio.Event()
-        self._viewers[waiting] = asyncio.get_running_loop()
-        try:
-            while True:
-                waiting.clear()
-                frame = self.frame_after(after)
-                yield frame
-                if frame.last:
-                    return
-                after = frame.sequence
-                await waiting.wait()
-        finally:
-            self._viewers.pop(waiting, None)
 
 
 class Hub:
@@ -155,10 +49,10 @@ class Hub:
             thread.join(timeout=5)
 
     def open(self, run: str, state: RunState = "queued") -> None:
-        """Begin to follow a run that is in the store; one followed already stays as it is."""
+        """Begin to follow a run that is in the store; one followed already stays as it is. Reads the database."""
+        past = self._store.events(run) if state != "queued" else None
         with self._lock:
-            if run not in self._channels:
-                self._channels[run] = Channel(run, state, self._store.events(run) if state != "queued" else None)
+            self._channels.setdefault(run, Channel(run, state, past))
             self._place_queue()
 
     def publish(self, event: Event) -> None:
@@ -193,7 +87,14 @@ class Hub:
             channel = self._channels.get(run)
             if channel is None:
                 return None
-            return "stopping" if channel.stopping and channel.state not in ENDED else channel.state
+            state = channel.state_with_arrivals
+            return "stopping" if channel.stopping and state not in ENDED else state
+
+    def events(self, run: str) -> list[Event] | None:
+        """Everything an active run has said, written or not; None where the store is to be asked."""
+        with self._lock:
+            channel = self._channels.get(run)
+            return [*channel.events, *channel.arrived] if channel else None
 
     def position(self, run: str) -> int | None:
         """How many runs are ahead of a queued one, this one included; None where it does not wait."""
@@ -204,7 +105,7 @@ class Hub:
     def active(self) -> list[str]:
         """Runs that have not ended, in the order they were opened."""
         with self._lock:
-            return [run for run, channel in self._channels.items() if channel.state not in ENDED]
+            return [run for run, channel in self._channels.items() if channel.state_with_arrivals not in ENDED]
 
     async def frames(self, run: str, after: int = 0) -> AsyncIterator[Frame] | None:
         """The run's frames after a sequence, live until it ends; None for a run nobody knows."""
@@ -220,7 +121,7 @@ class Hub:
 
     @staticmethod
     def _ended(channel: Channel) -> bool:
-        return channel.state in ENDED or any(event.ends_run for event in channel.arrived)
+        return channel.state_with_arrivals in ENDED
 
     def _send(self) -> None:
         """The thread that turns arrivals into frames, at most one per run and FRAME_INTERVAL."""
@@ -289,15 +190,3 @@ class Hub:
                 channel.position = position
                 channel.changed()
             ahead += 1
-
-
-def _columns(batches: list[BatchEnd]) -> dict[str, dict[str, list[float | None]]]:
-    """Batches as columns per network: a tenth of the size of one object each, and what a plotting library wants."""
-    columns: dict[str, dict[str, list[float | None]]] = {}
-    for event in batches:
-        row = event.to_dict()
-        network = columns.setdefault(event.network, {name: [] for name in ("step", "epoch", "loss", "accuracy", "learning_rate")})
-        for name, values in network.items():
-            values.append(row[name])
-        network["images_per_second"], network["time"] = [row["images_per_second"]], [row["time"]]
-    return columns

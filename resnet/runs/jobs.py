@@ -27,6 +27,7 @@ class TrainingRoom(WorkerPlugin):
     """What a training worker keeps between runs: warm graphs, and the controls of runs that people may stop."""
 
     name = "training-room"
+    idempotent = True  # a server that connects again must not take the room from under a run
 
     def __init__(self, usual: TrainConfig | None) -> None:
         """`usual` is traced ahead while nobody waits; None warms nothing."""

@@ -17,18 +17,22 @@ EngineState = Literal["starting", "ready", "failed", "closed"]
 
 RESTART_PAUSE = 2.0  # seconds before an engine that ended by itself, or did not come up, is started again
 CONNECT_LIMIT = 10  # seconds
+WATCH_INTERVAL = 0.5  # seconds between two looks at a cluster's connection
 
 
 class EngineKeeper:
     """Works in a thread of its own, so that the server's first page waits for nothing.
 
-    `connected` is called with each new client before the state becomes "ready"; `lost` after an engine of ours ended by itself.
+    `connected` is called with each new client before others may use it, `handed_over` once they may; `lost` when an engine has gone.
     """
 
-    def __init__(self, address: str | None, connected: Callable[[Client], None], lost: Callable[[], None]) -> None:
+    def __init__(
+        self, address: str | None, *, connected: Callable[[Client], None], handed_over: Callable[[Client], None], lost: Callable[[], None]
+    ) -> None:
         """`address` is a Dask scheduler's; None starts an engine on this machine."""
         self._address = address
         self._connected = connected
+        self._handed_over = handed_over
         self._lost = lost
         self._engine = None if address else EngineProcess()
         self._client: Client | None = None
@@ -74,14 +78,23 @@ class EngineKeeper:
                     logger.exception("the training engine could not be started or reached")
                     self._drop("failed")
             else:
-                if self._engine is None:
-                    return
-                code = self._engine.wait()
+                self._watch()
                 if not self._closed.is_set():
-                    logger.error("the training engine ended with code %s", code)
                     self._drop("starting")
                     self._lost()
             self._closed.wait(RESTART_PAUSE)
+
+    def _watch(self) -> None:
+        """Block while the engine is there."""
+        if self._engine is not None:
+            code = self._engine.wait()
+            if not self._closed.is_set():
+                logger.error("the training engine ended with code %s", code)
+            return
+        # Dask's client would connect again by itself, but without our subscription and our futures.
+        client = self._client
+        while client is not None and client.status == "running" and not self._closed.wait(WATCH_INTERVAL):
+            pass
 
     def _start(self) -> str:
         assert self._engine is not None
@@ -89,9 +102,14 @@ class EngineKeeper:
 
     def _connect(self, address: str) -> None:
         client = Client(address, set_as_default=False, timeout=CONNECT_LIMIT)
+        try:
+            self._connected(client)
+        except Exception:
+            client.close(timeout=1)
+            raise
         with self._lock:
             self._client = client
-        self._connected(client)
+        self._handed_over(client)
         self._state = "ready"
         self._ready.set()
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from resnet.runs import service
 
 if TYPE_CHECKING:
-    from resnet.runs.hub import Frame
+    from resnet.runs.channel import Frame
 
 PLOTLY_SCRIPT = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PLOTLY_URL = f"/api/assets/plotly-{plotly.__version__}.min.js"

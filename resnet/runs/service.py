@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 from distributed import Client, Future, fire_and_forget
@@ -14,13 +16,18 @@ from distributed import Client, Future, fire_and_forget
 from resnet.config import TrainConfig
 from resnet.errors import ExplainedError, TrainingError
 from resnet.presets import DEMO
+from resnet.runs import ownership
+from resnet.runs.channel import STATES, Frame, LiveState
 from resnet.runs.engine import TOPIC, TRAIN
-from resnet.runs.hub import Frame, Hub, LiveState
+from resnet.runs.hub import Hub
 from resnet.runs.jobs import TrainingRoom, request_stop, train_run
 from resnet.runs.keeper import EngineKeeper, EngineState
 from resnet.runs.store import RunRecord, Store
 from resnet.training.events import Event, Failed, Stopped, from_dict
 
+logger = logging.getLogger(__name__)
+
+RUN_LOST = TrainingError("the server or the training engine was stopped while this run was in progress")
 SERVER_STOPPED = TrainingError("the server was stopped while this run was in progress")
 ENGINE_STOPPED = TrainingError("the training engine ended unexpectedly while this run was in progress; it has been started again")
 
@@ -33,12 +40,18 @@ class Service:
         self._store = store
         self._hub = Hub(store, on_end=self._forget)
         self._usual = usual
-        self._keeper = EngineKeeper(address, self._connected, self._lost)
+        self._owner = address or ownership.this_process()
+        self._keeper = EngineKeeper(address, connected=self._connected, handed_over=self._hand_over, lost=self._lost)
         self._futures: dict[str, Future[None]] = {}
         self._lock = threading.Lock()
+        self._held: list[Event] | None = None  # live events that wait for the replay of the past
 
     def open(self) -> None:
-        """Start or reach the engine in the background and take up what an earlier server left unfinished."""
+        """Follow what an earlier server left unfinished, and start or reach the engine in the background. Reads the database."""
+        for record in self._store.unfinished():
+            if record.owner == self._owner or ownership.has_ended(record.owner):
+                self._store.adopt(record.id, self._owner)
+                self._hub.open(record.id, record.state)
         self._keeper.open()
 
     def close(self) -> None:
@@ -60,7 +73,7 @@ class Service:
     def start(self, config: TrainConfig) -> str:
         """Queue a run and return its id. It begins when a training worker is free. Writes the database."""
         run = uuid.uuid4().hex[:12]
-        self._store.add_run(run, config)
+        self._store.add_run(run, config, self._owner)
         self._hub.open(run)
         client = self._keeper.client
         if client is not None:  # without one, it is handed over as soon as the engine is there
@@ -73,20 +86,28 @@ class Service:
         if state is None:
             return
         self._hub.announce_stopping(run)
-        client = self._keeper.client
-        if client is not None:
-            client.run(request_stop, run)
         if state == "queued":
-            # Should it have begun in this moment, its worker has the request by now and says Stopped itself; the first to say so is heard.
+            # Should it begin in this moment, its worker gets the request below and says Stopped too; the first to say so is heard.
             with self._lock:
                 future = self._futures.get(run)
             if future is not None:
                 future.cancel()
             self._hub.conclude(run, lambda sequence: Stopped(run=run, sequence=sequence, time=time.time(), step=0, epoch=0))
+        client = self._keeper.client
+        if client is not None:
+            try:
+                client.run(request_stop, run, on_error="ignore")
+            except (OSError, RuntimeError, TimeoutError):
+                # No worker can be asked while one starts anew, and its run is at an end by that.
+                logger.exception("the request to stop run %s did not reach the workers", run)
 
     def run(self, run: str) -> RunRecord | None:
         """The run as the history knows it, or None. Reads the database."""
-        return self._store.run(run)
+        record = self._store.run(run)
+        said = self._hub.events(run)
+        if record is not None and said and said[-1].ends_run:  # the end may be shown a moment before it is written
+            return replace(record, state=STATES[said[-1].kind], outcome=said[-1])
+        return record
 
     def runs(self, limit: int = 50) -> list[RunRecord]:
         """The latest runs, newest first. Reads the database."""
@@ -94,7 +115,8 @@ class Service:
 
     def events(self, run: str) -> list[Event]:
         """Every event of a run so far. Reads the database."""
-        return self._store.events(run)
+        said = self._hub.events(run)
+        return self._store.events(run) if said is None else said
 
     def live_state(self, run: str) -> LiveState | None:
         """The state of an active run this moment ("stopping" included); None for one that has ended or is unknown."""
@@ -113,34 +135,35 @@ class Service:
         return await self._hub.frames(run, after)
 
     def _connected(self, client: Client) -> None:
+        """Hear what this engine says and has said, and decide what became of each run that is followed."""
+        with self._lock:
+            self._held = []
         client.subscribe_topic(TOPIC, self._receive)
         client.register_plugin(TrainingRoom(self._usual), name=TrainingRoom.name)
-        self._take_up(client)
+        past = [from_dict(message) for _, message in client.get_events(TOPIC)]
+        with self._lock:
+            held, self._held = self._held, None
+            for event in [*past, *held]:  # what is in both is heard once: the hub knows the sequences
+                self._hub.publish(event)
+        known = set(client.run_on_scheduler(lambda dask_scheduler: [str(key) for key in dask_scheduler.tasks]))
+        for run in self._hub.active():
+            if run in known:
+                self._follow(run, Future(run, client))
+            elif self._hub.state(run) != "queued":
+                self._fail(run, RUN_LOST)
+
+    def _hand_over(self, client: Client) -> None:
+        """Submit what waits for an engine."""
         for run in self._hub.active():
             record = self._store.run(run)
             if record is not None and run not in self._futures:
                 self._submit(client, run, record.config)
 
-    def _take_up(self, client: Client) -> None:
-        """Follow what an earlier server left behind: queued runs wait again, runs a cluster still trains are joined, others have failed."""
-        known = set(client.run_on_scheduler(lambda dask_scheduler: [str(key) for key in dask_scheduler.tasks]))
-        active = set(self._hub.active())
-        for record in self._store.unfinished():
-            if record.id in active:
-                continue
-            self._hub.open(record.id, record.state)
-            if record.id in known:
-                self._follow(record.id, Future(record.id, client))
-            elif record.state != "queued":
-                self._fail(record.id, SERVER_STOPPED)
-        if known:
-            for message in client.get_events(TOPIC):
-                self._receive(message)
-
     def _lost(self) -> None:
         with self._lock:
             self._futures.clear()
-        self._fail_begun(ENGINE_STOPPED)
+        if self._keeper.owns_engine:  # a cluster may be there again in a moment, its runs still under way
+            self._fail_begun(ENGINE_STOPPED)
 
     def _submit(self, client: Client, run: str, config: TrainConfig) -> None:
         future = client.submit(train_run, run, config.to_dict(), key=run, resources={TRAIN: 1}, pure=False, retries=0)
@@ -174,7 +197,12 @@ class Service:
         self._hub.conclude(run, failed)
 
     def _receive(self, message: tuple[float, dict[str, Any]]) -> None:
-        self._hub.publish(from_dict(message[1]))
+        event = from_dict(message[1])
+        with self._lock:
+            if self._held is not None:
+                self._held.append(event)
+                return
+        self._hub.publish(event)
 
     def _forget(self, run: str) -> None:
         with self._lock:

@@ -27,6 +27,7 @@ RUNS = Table(
     Column("created", Float, nullable=False, index=True),
     Column("config", JSON, nullable=False),
     Column("state", String(16), nullable=False, index=True),
+    Column("owner", String(200), nullable=False),
     Column("outcome", JSON),
 )
 EVENTS = Table(
@@ -41,12 +42,17 @@ EVENTS = Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """One run as the history knows it. `outcome` is its last event, once it has ended."""
+    """One run as the history knows it.
+
+    `owner` names the engine it was given to: a scheduler's address, or the server process whose own engine it is. `outcome` is its last
+    event, once it has ended.
+    """
 
     id: str
     created: float
     config: TrainConfig
     state: RunState
+    owner: str = ""
     outcome: Event | None = None
 
     @property
@@ -87,12 +93,17 @@ class Store:
     def engine(self) -> Engine:
         return self._engine
 
-    def add_run(self, run: str, config: TrainConfig) -> RunRecord:
+    def add_run(self, run: str, config: TrainConfig, owner: str = "") -> RunRecord:
         """Write down a new run, queued."""
         created = time.time()
         with self._engine.begin() as connection:
-            connection.execute(RUNS.insert().values(id=run, created=created, config=config.to_dict(), state="queued"))
-        return RunRecord(id=run, created=created, config=config, state="queued")
+            connection.execute(RUNS.insert().values(id=run, created=created, config=config.to_dict(), state="queued", owner=owner))
+        return RunRecord(id=run, created=created, config=config, state="queued", owner=owner)
+
+    def adopt(self, run: str, owner: str) -> None:
+        """Give a run to another owner."""
+        with self._engine.begin() as connection:
+            connection.execute(update(RUNS).where(RUNS.c.id == run).values(owner=owner))
 
     def run(self, run: str) -> RunRecord | None:
         """The run of that id, or None."""
@@ -149,6 +160,7 @@ def _record(row: Row[Any]) -> RunRecord:
         created=row.created,
         config=TrainConfig.from_dict(row.config),
         state=row.state,
+        owner=row.owner,
         outcome=from_dict(row.outcome) if row.outcome else None,
     )
 

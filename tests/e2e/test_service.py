@@ -130,7 +130,16 @@ def test_a_cluster_goes_on_without_the_server_and_is_joined_again(url: str) -> N
         assert record.state == "finished"
         sequences = [event.sequence for event in second.events(run)]
         assert sequences == list(range(1, len(sequences) + 1)), "what happened meanwhile was fetched, nothing twice"
+        endless = second.start(LONG)
+        wait_for(lambda: points(second, endless) >= 5)
         second.close()
+
+        third = Service(Store(url), address=address, usual=None)
+        third.open()
+        assert third.wait_until_ready(60)
+        third.stop(endless)
+        assert ended(third, endless).state == "stopped", "a run that was joined can be steered"
+        third.close()
     finally:
         cluster.close()
 

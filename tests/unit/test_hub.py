@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import text
 
 from resnet.presets import DEMO
-from resnet.runs.hub import FRAME_INTERVAL, Frame, Hub
+from resnet.runs.channel import Frame
+from resnet.runs.hub import FRAME_INTERVAL, Hub
 from resnet.runs.store import Store
 from resnet.training.events import Failed, Stopped
 from tests.unit.test_store import batch, finished
