@@ -8,16 +8,15 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.adapted_offer import offer_adapted
 from pages.parts.diagram import diagram
 from pages.parts.duration import about
 from pages.parts.i18n import explain, lesson, t
 from pages.parts.layout import page_header, prose
 from pages.parts.literal import literally
 from pages.parts.network_form import current_form, draw_form
-from pages.parts.network_state import address_problems, current_network, dismiss_address_problems, set_network, to_query
-from resnet.config import adapt, fits
-from resnet.datasets import DATASETS
-from resnet.diagrams.block import shape_text
+from pages.parts.network_state import address_problems, current_network, dismiss_address_problems, to_query
+from resnet.config import fits
 from resnet.diagrams.network import network_svg
 from resnet.errors import ConfigError
 from resnet.estimate import epoch_seconds
@@ -88,7 +87,7 @@ def _status(network: Plan, error: ConfigError | None) -> None:
     elif fits(network.config, "fashion-mnist"):
         _offer_training(network)
     else:
-        _offer_adapted(network)
+        offer_adapted(network, "fashion-mnist-subset", button_width=_BUTTON_WIDTH)
 
 
 def _offer_training(network: Plan) -> None:
@@ -100,39 +99,6 @@ def _offer_training(network: Plan) -> None:
     st.markdown(f":small[{estimate}]", width="stretch")
     if st.button(t("Train this network"), key="network_train", type="primary", icon=":material/play_arrow:", width=_BUTTON_WIDTH):
         st.switch_page("training.py", query_params=to_query(network.config))
-
-
-def _offer_adapted(network: Plan) -> None:
-    facts = DATASETS["fashion-mnist"]
-    try:
-        adapted = plan(adapt(network.config, "fashion-mnist"))
-    except ConfigError as error:
-        st.markdown(
-            ":small[" + t("**Does not fit Fashion-MNIST**, and cannot be adapted: {reason}.", reason=literally(explain(error))) + "]"
-        )
-        return
-    estimate = t(
-        "**Fashion-MNIST needs {shape}, {classes} classes, small stem.** Adapted: {parameters:,} trained parameters "
-        "(now {parameters_now:,}), {macs} multiply-adds (now {macs_now}), {seconds} for an epoch on the subset.",
-        shape=shape_text(facts.input_shape),
-        classes=facts.num_classes,
-        parameters=adapted.trainable_parameters,
-        parameters_now=network.trainable_parameters,
-        macs=compact(adapted.macs),
-        macs_now=compact(network.macs),
-        seconds=about(epoch_seconds(adapted, "fashion-mnist-subset")),
-    )
-    st.markdown(f":small[{estimate}]", width="stretch")
-    st.button(
-        t("Adapt it"),
-        key="network_adapt",
-        type="primary",
-        icon=":material/auto_fix_high:",
-        width=_BUTTON_WIDTH,
-        on_click=set_network,
-        args=(adapted.config,),
-        help=t("Blocks, channels and all the rest stay as they are."),
-    )
 
 
 def _stages(network: Plan) -> None:

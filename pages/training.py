@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts.i18n import explain, t
+from pages.parts.adapted_offer import offer_adapted
+from pages.parts.duration import about
+from pages.parts.i18n import explain, t, tn
 from pages.parts.layout import page_header
 from pages.parts.literal import literally
 from pages.parts.live_run import live_run
-from pages.parts.network_state import current_network, current_run, set_network, set_run
+from pages.parts.network_state import current_network, current_run, set_run
 from pages.parts.training_form import TrainingForm, training_form
 from pages.parts.unknown_run import unknown_run
-from resnet.config import ResNetConfig, TrainConfig, adapt, fits
+from resnet.config import ResNetConfig, TrainConfig, fits
 from resnet.data import full_set_location
 from resnet.datasets import DATASETS
 from resnet.errors import ConfigError, TrainingError
-from resnet.estimate import training_seconds
+from resnet.estimate import epoch_seconds
 from resnet.figures.palette import PLAIN, RESIDUAL
-from resnet.plan import plan
+from resnet.plan import Plan, plan
 from resnet.runs import service
 from resnet.runs.service import Service
 from resnet.source import source_of
@@ -52,38 +54,41 @@ def _controls(lab: Service | None, record: RunRecord | None) -> TrainingForm:
     form = training_form()
     config = _config(network, form) if fits(network, form.dataset) else None
     if not fits(network, form.dataset):
-        _offer_adapted(network, form)
+        offer_adapted(totals, form.dataset, batch_size=form.recipe.batch_size, button_width="stretch")
+    running = record is not None and not record.ended
     if config is not None:
-        _estimate(config, totals.macs)
+        _estimate(config, totals)
         if lab is not None:
-            _buttons(lab, record, config)
+            _start_button(lab, config, running=running)
+    if lab is not None and record is not None and running:
+        _stop_button(lab, record)
     if lab is None:
         st.info(t("This server has no training engine; start it with `streamlit run app.py`."), icon=":material/power_off:")
     return form
 
 
-def _buttons(lab: Service, record: RunRecord | None, config: TrainConfig) -> None:
-    running = record is not None and not record.ended
-    busy = bool(lab.active_runs())
+def _start_button(lab: Service, config: TrainConfig, *, running: bool) -> None:
     st.button(
-        t("Queue another run") if busy else t("Start"),
+        t("Queue another run") if lab.active_runs() else t("Start"),
         type="secondary" if running else "primary",
         icon=":material/play_arrow:",
         width="stretch",
         on_click=_start,
         args=(lab, config),
     )
-    if running and record is not None:
-        stopping = lab.live_state(record.id) == "stopping"
-        st.button(
-            t("Stopping …") if stopping else t("Stop"),
-            type="primary",
-            icon=":material/stop:",
-            width="stretch",
-            disabled=stopping,
-            on_click=lab.stop,
-            args=(record.id,),
-        )
+
+
+def _stop_button(lab: Service, record: RunRecord) -> None:
+    stopping = lab.live_state(record.id) == "stopping"
+    st.button(
+        t("Stopping …") if stopping else t("Stop"),
+        type="primary",
+        icon=":material/stop:",
+        width="stretch",
+        disabled=stopping,
+        on_click=lab.stop,
+        args=(record.id,),
+    )
 
 
 def _config(network: ResNetConfig, form: TrainingForm) -> TrainConfig | None:
@@ -94,52 +99,20 @@ def _config(network: ResNetConfig, form: TrainingForm) -> TrainConfig | None:
         return None
 
 
-def _estimate(config: TrainConfig, macs: int) -> None:
-    facts = DATASETS[config.dataset]
-    seconds = training_seconds(macs, facts.training_images * config.recipe.epochs)
-    time = t("{seconds} s", seconds=round(seconds / 10) * 10) if seconds < 100 else t("{minutes} min", minutes=round(seconds / 60))
+def _estimate(config: TrainConfig, network: Plan) -> None:
+    recipe = config.recipe
+    epoch = epoch_seconds(network, config.dataset, batch_size=recipe.batch_size)
     st.caption(
-        t(
-            "{images:,} images, at most {epochs} epochs: about {time} on a laptop with two cores.",
-            images=facts.training_images,
-            epochs=config.recipe.epochs,
-            time=time,
+        tn(
+            "{images:,} images, at most {n} epoch: {time}, estimated for two cores.",
+            "{images:,} images, at most {n} epochs: {time}, estimated for two cores.",
+            recipe.epochs,
+            images=DATASETS[config.dataset].training_images,
+            time=about(recipe.epochs * epoch),
         )
     )
     if config.dataset == "fashion-mnist" and full_set_location() is None:
         st.caption(t("The full set is not on this machine yet; the run downloads it first (30 MB)."))
-
-
-def _offer_adapted(network: ResNetConfig, form: TrainingForm) -> None:
-    height, width, channels = network.input_shape
-    st.warning(
-        t(
-            "This network takes {height}x{width}x{channels} images and knows {classes} classes. Fashion-MNIST has 28x28x1 and 10.",
-            height=height,
-            width=width,
-            channels=channels,
-            classes=network.num_classes,
-        ),
-        icon=":material/straighten:",
-    )
-    adapted = adapt(network, form.dataset)
-    totals = plan(adapted)
-    st.button(
-        t("Adapt it: 28x28x1, 10 classes, small stem"),
-        type="primary",
-        icon=":material/auto_fix_high:",
-        width="stretch",
-        on_click=set_network,
-        args=(adapted,),
-    )
-    images = DATASETS[form.dataset].training_images
-    st.caption(
-        t(
-            "Then {parameters:,} trainable parameters, and about {minutes} min for each epoch.",
-            parameters=totals.trainable_parameters,
-            minutes=max(1, round(training_seconds(totals.macs, images) / 60)),
-        )
-    )
 
 
 def _start(lab: Service, config: TrainConfig) -> None:
@@ -172,12 +145,13 @@ def _summary(record: RunRecord | None) -> None:
     if record is not None:
         network, recipe = record.config.networks[0], record.config.recipe
         st.caption(
-            t(
-                "Run {run}: {network}, {dataset}, at most {epochs} epochs of batches of {batch}",
+            tn(
+                "Run {run}: {network}, {dataset}, at most {n} epoch of batches of {batch}",
+                "Run {run}: {network}, {dataset}, at most {n} epochs of batches of {batch}",
+                recipe.epochs,
                 run=record.id,
                 network=network.name,
                 dataset=record.config.dataset,
-                epochs=recipe.epochs,
                 batch=recipe.batch_size,
             )
         )

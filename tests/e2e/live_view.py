@@ -44,7 +44,7 @@ class LiveView:
         field = self.page.get_by_label("Epochs, at most")
         field.fill(str(epochs))
         field.press("Enter")
-        self.page.get_by_text(f"at most {epochs} epochs").wait_for()
+        self.page.get_by_text(f"at most {epochs} epoch").wait_for()
 
     def start(self) -> None:
         self.page.get_by_role("button", name="Start", exact=True).click()

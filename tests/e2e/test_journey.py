@@ -29,7 +29,7 @@ def test_from_the_idea_to_a_test_accuracy(visit: Visit, server: AppServer) -> No
     expect(page).to_have_url(re.compile("name=resnet-34"))
 
     go_to(page, "Training")
-    page.get_by_role("button", name="Adapt it: 28x28x1, 10 classes, small stem").click()
+    page.get_by_role("button", name="Adapt it").click()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
 
     go_to(page, "Architecture")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import NumberInput
 
 from resnet.presets import DEMO, PRESETS, RECIPES
 from resnet.runs import service
@@ -48,6 +49,11 @@ def button(app: AppTest, label: str) -> AppTest:
     return found[0].click().run()
 
 
+def field(app: AppTest, label: str) -> NumberInput:
+    (found,) = [item for item in app.number_input if item.label == label]
+    return found
+
+
 def test_without_an_engine_the_page_says_how_to_get_one() -> None:
     assert service.current() is None
     app = training()
@@ -58,8 +64,7 @@ def test_without_an_engine_the_page_says_how_to_get_one() -> None:
 
 def test_start_queues_exactly_what_the_form_says(store: Store) -> None:
     app = training(name="mini-resnet", depths="1,2,1")
-    field = next(item for item in app.number_input if item.label == "Epochs, at most")
-    field.set_value(7).run()
+    field(app, "Epochs, at most").set_value(7).run()
     button(app, "Start")
     (record,) = store.runs()
     assert record.config == replace(
@@ -95,13 +100,33 @@ def test_a_waiting_run_is_stopped_without_an_engine(store: Store) -> None:
 
 def test_a_network_that_does_not_fit_is_offered_adapted(store: Store) -> None:
     app = training(name="resnet-34")
-    assert "takes 224x224x3 images and knows 1000 classes" in texts(app)
+    assert "**Fashion-MNIST needs 28×28×1, 10 classes, small stem.** Adapted: 21,280,970 trained parameters" in texts(app)
     assert "Start" not in [item.label for item in app.button]
-    button(app, "Adapt it: 28x28x1, 10 classes, small stem")
+    button(app, "Adapt it")
     assert "21,280,970 trainable parameters" in texts(app)
     button(app, "Start")
     network = store.runs()[0].config.networks[0]
     assert (network.input_shape, network.num_classes, network.stem, network.depths) == ((28, 28, 1), 10, "cifar", (3, 4, 6, 3))
+
+
+def test_a_network_that_cannot_be_adapted_says_why_and_the_run_in_progress_stays(store: Store) -> None:
+    store.add_run("live", DEMO)
+    app = training(run="live", name="resnet-18", depths="1,1,1,1,1,1,1", widths="8,8,8,8,8,8,8")
+    assert "cannot be adapted: stage7 halves the resolution and needs at least 2x2 pixels" in texts(app)
+    assert "Run live: mini-resnet" in texts(app)
+    assert [item.label for item in app.button] == ["Stop"]
+    assert len(app.get("bidi_component")) == 1
+
+
+def test_the_time_is_the_architecture_pages_and_one_epoch_is_no_plural(store: Store) -> None:
+    app = training()
+    one_epoch = "9,000 images, at most 1 epoch: about 30 s, estimated for two cores."
+    assert "One epoch takes about 30 s on the subset" in "".join(item.value for item in app.switch_page("architecture.py").run().markdown)
+    app.switch_page("training.py").run()
+    field(app, "Epochs, at most").set_value(1).run()
+    assert one_epoch in texts(app)
+    button(app, "Start")
+    assert "at most 1 epoch of batches of 64" in texts(app)
 
 
 def test_an_ended_run_shows_its_result_or_its_reason(store: Store) -> None:

@@ -1,0 +1,55 @@
+"""A network that does not fit the data, and the one click that makes it fit."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from pages.parts.duration import about
+from pages.parts.i18n import explain, t
+from pages.parts.literal import literally
+from pages.parts.network_state import set_network
+from resnet.config import DatasetName, adapt
+from resnet.datasets import DATASETS
+from resnet.diagrams.block import shape_text
+from resnet.errors import ConfigError
+from resnet.estimate import epoch_seconds
+from resnet.plan import Plan, plan
+from resnet.tables import compact
+
+
+def offer_adapted(network: Plan, dataset: DatasetName, *, batch_size: int = 64, button_width: int | Literal["stretch"]) -> None:
+    """Say what the data needs and what the adapted network would cost, or why there is none; a button takes it."""
+    facts = DATASETS[dataset]
+    try:
+        adapted = plan(adapt(network.config, dataset))
+    except ConfigError as error:
+        st.markdown(
+            ":small[" + t("**Does not fit Fashion-MNIST**, and cannot be adapted: {reason}.", reason=literally(explain(error))) + "]"
+        )
+        return
+    time = about(epoch_seconds(adapted, dataset, batch_size=batch_size))
+    whole = dataset == "fashion-mnist"
+    estimate = t(
+        "**Fashion-MNIST needs {shape}, {classes} classes, small stem.** Adapted: {parameters:,} trained parameters "
+        "(now {parameters_now:,}), {macs} multiply-adds (now {macs_now}), {epoch}.",
+        shape=shape_text(facts.input_shape),
+        classes=facts.num_classes,
+        parameters=adapted.trainable_parameters,
+        parameters_now=network.trainable_parameters,
+        macs=compact(adapted.macs),
+        macs_now=compact(network.macs),
+        epoch=t("{time} for an epoch on all images", time=time) if whole else t("{time} for an epoch on the subset", time=time),
+    )
+    st.markdown(f":small[{estimate}]", width="stretch")
+    st.button(
+        t("Adapt it"),
+        key="network_adapt",
+        type="primary",
+        icon=":material/auto_fix_high:",
+        width=button_width,
+        on_click=set_network,
+        args=(adapted.config,),
+        help=t("Blocks, channels and all the rest stay as they are."),
+    )
