@@ -40,75 +40,117 @@ def training_form() -> TrainingForm:
     """Draw the form and return what it says."""
     form: TrainingForm = st.session_state.setdefault(_SESSION_KEY, TrainingForm())
     datasets: tuple[DatasetName, ...] = ("fashion-mnist-subset", "fashion-mnist")
-    chosen = st.segmented_control(
+    dataset = st.segmented_control(
         t("Fashion-MNIST images"),
         datasets,
-        default=form.dataset,
         format_func=dataset_label,
-        key="training_dataset",
+        key=_told("training_dataset", form.dataset),
         required=True,
         width="stretch",
     )
-    form.dataset = chosen or form.dataset
+    form.dataset = dataset or form.dataset
     name = st.segmented_control(
         t("Recipe"),
         ("quick-demo", "notebook"),
-        default=form.recipe_name,
         format_func=recipe_label,
-        key="training_recipe",
+        key=_told("training_recipe", form.recipe_name),
         required=True,
         width="stretch",
     )
     if name and name != form.recipe_name:
         form.recipe_name, form.recipe = name, RECIPES[name]
-    with st.expander(_numbers_title(form), icon=":material/tune:"):
+    # Its label never changes: with another one the browser would take it for another expander, and close it under the hand.
+    with st.expander(t("The recipe's numbers"), icon=":material/tune:"):
+        state = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
         form.recipe = _recipe_numbers(form)
         form.seed = int(
             st.number_input(
-                t("Seed"), 0, 2**31 - 1, form.seed, help=t("The same seed gives the same first weights and the same order of images.")
+                t("Seed"),
+                0,
+                2**31 - 1,
+                key=_told("training_seed", form.seed),
+                help=t("The same seed gives the same first weights and the same order of images."),
             )
         )
+        with state:
+            _recipe_state(form)
     return form
 
 
-def _numbers_title(form: TrainingForm) -> str:
+def _told(key: str, value: object) -> str:
+    """The key of a control that starts with `value`, also after a visit to another page, where Streamlit forgets it.
+
+    A start value as an argument would change with every edit, and a control without a key is a new one whenever its arguments change.
+    """
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return key
+
+
+def _recipe_state(form: TrainingForm) -> None:
+    """Whether these are the recipe's own numbers, and the way back to them."""
+    label = recipe_label(form.recipe_name)
     changed = form.recipe != RECIPES[form.recipe_name]
-    return t("The recipe's numbers, changed") if changed else t("The recipe's numbers")
+    if changed:
+        st.badge(t("Changed from {preset}", preset=label), icon=":material/edit:", color="orange")
+    else:
+        st.badge(t("{preset}, unchanged", preset=label), icon=":material/verified:", color="gray")
+    st.button(
+        t("Reset"),
+        key="training_reset",
+        type="tertiary",
+        icon=":material/undo:",
+        disabled=not changed,
+        on_click=_reset,
+        args=(form,),
+        help=t("Back to {preset}.", preset=label),
+    )
+
+
+def _reset(form: TrainingForm) -> None:
+    form.recipe = RECIPES[form.recipe_name]
+    for key in [key for key in st.session_state if str(key).startswith(_numbers_key(form))]:
+        del st.session_state[key]
+
+
+def _numbers_key(form: TrainingForm) -> str:
+    """What the keys of a recipe's numbers begin with."""
+    return f"recipe_{form.recipe_name}_"
 
 
 def _recipe_numbers(form: TrainingForm) -> Recipe:
-    recipe, key = form.recipe, f"recipe_{form.recipe_name}"
+    recipe, key = form.recipe, _numbers_key(form)
     left, right = st.columns(2)
     with left:
-        epochs = st.number_input(t("Epochs, at most"), 1, MAX_EPOCHS, recipe.epochs, key=f"{key}_epochs")
+        epochs = st.number_input(t("Epochs, at most"), 1, MAX_EPOCHS, key=_told(f"{key}epochs", recipe.epochs))
         rate = st.number_input(
-            t("Learning rate"), 1e-7, 100.0, recipe.learning_rate, step=recipe.learning_rate / 10, format="%.2g", key=f"{key}_rate"
+            t("Learning rate"),
+            1e-7,
+            100.0,
+            step=RECIPES[form.recipe_name].learning_rate / 10,
+            format="%.2g",
+            key=_told(f"{key}rate", recipe.learning_rate),
         )
         stopping = st.number_input(
             t("Early stopping, patience"),
             0,
             MAX_EPOCHS,
-            recipe.early_stopping_patience or 0,
-            key=f"{key}_stopping",
+            key=_told(f"{key}stopping", recipe.early_stopping_patience or 0),
             help=t("Epochs without a lower validation loss before the run ends and the best weights come back. 0 turns it off."),
         )
     with right:
-        batch = st.number_input(t("Batch size"), 1, MAX_BATCH, recipe.batch_size, key=f"{key}_batch")
+        batch = st.number_input(t("Batch size"), 1, MAX_BATCH, key=_told(f"{key}batch", recipe.batch_size))
         optimizers: tuple[Optimizer, ...] = ("adam", "sgd")
-        optimizer = st.selectbox(
-            t("Optimizer"), optimizers, optimizers.index(recipe.optimizer), format_func=_optimizer_label, key=f"{key}_optimizer"
-        )
+        optimizer = st.selectbox(t("Optimizer"), optimizers, format_func=_optimizer_label, key=_told(f"{key}optimizer", recipe.optimizer))
         schedules: tuple[Schedule, ...] = ("constant", "one-cycle")
-        schedule = st.selectbox(
-            t("Schedule"), schedules, schedules.index(recipe.schedule), format_func=_schedule_label, key=f"{key}_schedule"
-        )
+        schedule = st.selectbox(t("Schedule"), schedules, format_func=_schedule_label, key=_told(f"{key}schedule", recipe.schedule))
+    constant = schedule == "constant"
     plateau = st.number_input(
         t("Halve the rate on a plateau, patience"),
         0,
         MAX_EPOCHS,
-        (recipe.plateau_patience or 0) if schedule == "constant" else 0,
-        key=f"{key}_plateau_{schedule}",
-        disabled=schedule != "constant",
+        key=_told(f"{key}plateau_{schedule}", (recipe.plateau_patience or 0) if constant else 0),
+        disabled=not constant,
         help=t("Epochs without a lower validation loss before the rate is halved, never below 1e-6. 0 turns it off."),
     )
     return replace(

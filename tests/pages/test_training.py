@@ -59,7 +59,7 @@ def test_without_an_engine_the_page_says_how_to_get_one() -> None:
     app = training()
     assert not app.exception
     assert "no training engine" in texts(app)
-    assert [item.label for item in app.button] == []
+    assert [item.label for item in app.button] == ["Reset"]
 
 
 def test_start_queues_exactly_what_the_form_says(store: Store) -> None:
@@ -73,6 +73,44 @@ def test_start_queues_exactly_what_the_form_says(store: Store) -> None:
     assert app.query_params["run"] == record.id
     assert f"Run {record.id}" in texts(app)
     assert {"Queue another run", "Stop"} <= {item.label for item in app.button}
+
+
+@pytest.mark.parametrize(
+    ("label", "values"),
+    [
+        ("Seed", (7, 8, 9)),
+        ("Epochs, at most", (4, 5, 6)),
+        ("Batch size", (32, 33, 34)),
+        ("Learning rate", (0.002, 0.003, 0.004)),
+        ("Early stopping, patience", (3, 4, 5)),
+    ],
+)
+def test_every_edit_of_a_number_counts_and_outlives_a_visit_elsewhere(label: str, values: tuple[float, ...]) -> None:
+    app = training()
+    for value in values:
+        field(app, label).set_value(value).run()
+        assert field(app, label).value == value
+    app.switch_page("architecture.py").run()
+    app.switch_page("training.py").run()
+    assert field(app, label).value == values[-1]
+    field(app, label).set_value(values[0]).run()
+    assert field(app, label).value == values[0]
+
+
+def test_the_recipes_own_numbers_come_back_with_one_click(store: Store) -> None:
+    app = training()
+    (closed,) = [item.label for item in app.expander if "numbers" in item.label]
+    assert "Quick demo, unchanged" in texts(app)
+    assert app.button(key="training_reset").disabled
+    field(app, "Batch size").set_value(32).run()
+    assert "Changed from Quick demo" in texts(app), "at once, not a run later"
+    field(app, "Epochs, at most").set_value(9).run()
+    assert closed in [item.label for item in app.expander], "another label would close it"
+    app.button(key="training_reset").click().run()
+    assert "Quick demo, unchanged" in texts(app)
+    assert (field(app, "Batch size").value, field(app, "Epochs, at most").value) == (64, RECIPES["quick-demo"].epochs)
+    button(app, "Start")
+    assert store.runs()[0].config.recipe == RECIPES["quick-demo"]
 
 
 def test_the_notebook_recipe_is_the_notebooks(store: Store) -> None:
@@ -114,7 +152,7 @@ def test_a_network_that_cannot_be_adapted_says_why_and_the_run_in_progress_stays
     app = training(run="live", name="resnet-18", depths="1,1,1,1,1,1,1", widths="8,8,8,8,8,8,8")
     assert "cannot be adapted: stage7 halves the resolution and needs at least 2x2 pixels" in texts(app)
     assert "Run live: mini-resnet" in texts(app)
-    assert [item.label for item in app.button] == ["Stop"]
+    assert [item.label for item in app.button] == ["Reset", "Stop"]
     assert len(app.get("bidi_component")) == 1
 
 
