@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
+START = re.compile("^(play_arrow )?(Start|Queue another run)$")  # an icon's name may count as text
 ERROR_BOX = "[data-testid=stException]"
 
 
@@ -47,7 +49,8 @@ class LiveView:
         self.page.get_by_text(f"at most {epochs} epoch").wait_for()
 
     def start(self) -> None:
-        self.page.get_by_role("button", name="Start", exact=True).click()
+        """Ask for a run; the button says otherwise while another visitor's is in progress."""
+        self.page.get_by_role("button", name=START).click()
 
     def stop(self) -> None:
         self.page.get_by_role("button", name="Stop", exact=True).click()

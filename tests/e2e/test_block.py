@@ -81,16 +81,3 @@ def test_a_node_explains_itself_to_the_keyboard(server: AppServer, visit: Callab
     page.evaluate("() => document.activeElement?.blur()")
     page.keyboard.press("Escape")  # with the focus nowhere near the drawing
     expect(tip).to_be_hidden()
-
-
-def test_the_lesson_pages_ask_no_other_server(server: AppServer, visit: Callable[[str], Page]) -> None:
-    page = _open(visit(f"{server.url}/block"))
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.reload()
-    _open(page)
-    page.get_by_role("link", name="Idea").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Why would a deeper network be worse?", timeout=WAIT)
-    expect(page.locator(".js-plotly-plot")).to_be_visible(timeout=WAIT)
-    assert asked
-    assert [url for url in asked if not url.startswith((server.url, "blob:", "data:", server.url.replace("http", "ws")))] == []
