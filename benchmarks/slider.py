@@ -2,7 +2,7 @@
 
 Run from the project's folder: `python -m benchmarks.slider [--url http://localhost:8501] [--moves 40]`
 
-Without --url it starts a server of the pages alone, which is all a slider needs. A move is one arrow key on a slider of the
+Without --url it starts a server of its own and waits until its engine is warm. A move is one arrow key on a slider of the
 architecture page, ResNet-34 to begin with. The clock runs in the page, from the key to the end of the last frame in which the
 totals, the diagram or the table of stages still changed. Then the table's text is held against the plan: no half-done page counts.
 """
@@ -11,12 +11,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import socket
 import statistics
-import subprocess
-import sys
+import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -28,9 +25,11 @@ from resnet.config import ResNetConfig
 from resnet.plan import plan
 from resnet.presets import PRESETS
 from tests import browser
+from tests.app_server import AppServer
 
 SETTLED_MS = 700  # nothing has changed for so long: the page is done
 TARGET_MS = 300
+WARM_LIMIT = 180  # seconds
 
 # Notes the moment of the key, and the end of every frame in which the totals' or the diagram's elements changed or the table, which
 # is a canvas, was drawn.
@@ -61,11 +60,11 @@ WATCH = """
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--url", help="a running server; without it one is started")
+    arguments.add_argument("--url", help="a running server that has nothing else to do; without it one is started")
     arguments.add_argument("--moves", type=int, default=40)
     given = arguments.parse_args()
     with contextlib.ExitStack() as stack:
-        url = given.url or stack.enter_context(server())
+        url = given.url or stack.enter_context(warmed_server())
         driver = stack.enter_context(sync_playwright())
         chromium = driver.chromium.launch(executable_path=str(browser.find()), args=browser.launch_arguments())
         page = chromium.new_page(viewport={"width": 1280, "height": 720})
@@ -120,23 +119,21 @@ def percentile(values: list[float], share: int) -> float:
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """The address of a server of the pages, which ends with the `with`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "pages/router.py", "--server.port", str(port), "--server.headless", "true"]
-    process = subprocess.Popen(command, cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL)
-    url = f"http://localhost:{port}"
-    try:
-        for _ in range(200):
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health"):
-                break
-            time.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
+def warmed_server() -> Iterator[str]:
+    """The address of a server of its own whose engine has come to rest, so that only the slider is measured."""
+    with tempfile.TemporaryDirectory() as folder, AppServer(Path(folder)) as server:
+        end = time.monotonic() + WARM_LIMIT
+        while seconds_of_work(server, during=3.0) > 0.3 and time.monotonic() < end:
+            pass
+        yield server.url
+
+
+def seconds_of_work(server: AppServer, during: float) -> float:
+    """Processor seconds that the server and its engine took in the next `during` seconds."""
+    family = [server.process, *server.process.children(recursive=True)]
+    before = sum(sum(process.cpu_times()[:2]) for process in family)
+    time.sleep(during)
+    return sum(sum(process.cpu_times()[:2]) for process in family) - before
 
 
 if __name__ == "__main__":
