@@ -61,7 +61,7 @@ def training_form() -> TrainingForm:
         form.recipe_name, form.recipe = name, RECIPES[name]
     # Its label never changes: with another one the browser would take it for another expander, and close it under the hand.
     with st.expander(t("The recipe's numbers"), icon=":material/tune:"):
-        state = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+        state = st.container(horizontal=True, wrap=False, horizontal_alignment="distribute", vertical_alignment="center")
         form.recipe = _recipe_numbers(form)
         form.seed = int(
             st.number_input(
@@ -89,12 +89,11 @@ def _told(key: str, value: object) -> str:
 
 def _recipe_state(form: TrainingForm) -> None:
     """Whether these are the recipe's own numbers, and the way back to them."""
-    label = recipe_label(form.recipe_name)
     changed = form.recipe != RECIPES[form.recipe_name]
     if changed:
-        st.badge(t("Changed from {preset}", preset=label), icon=":material/edit:", color="orange")
+        st.badge(t("Changed"), icon=":material/edit:", color="orange")
     else:
-        st.badge(t("{preset}, unchanged", preset=label), icon=":material/verified:", color="gray")
+        st.badge(t("Unchanged"), icon=":material/verified:", color="gray")
     st.button(
         t("Reset"),
         key="training_reset",
@@ -103,7 +102,7 @@ def _recipe_state(form: TrainingForm) -> None:
         disabled=not changed,
         on_click=_reset,
         args=(form,),
-        help=t("Back to {preset}.", preset=label),
+        help=t("Back to {preset}.", preset=recipe_label(form.recipe_name)),
     )
 
 
