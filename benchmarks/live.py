@@ -16,8 +16,8 @@ from tests.app_server import AppServer
 from tests.browser import find, launch_arguments
 from tests.e2e.live_view import LiveView
 
-FRAMES = 150
-REPEATS = 7
+FRAMES = 120
+REPEATS = 5
 UNUSUAL = "name=mini-resnet&widths={width},64,128"  # a network whose graph nobody has traced yet
 
 # Runs in the page, so that no driver's round trip is measured: click, then look at every frame the browser draws.

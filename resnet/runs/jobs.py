@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from dataclasses import replace
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+POLITE_PRIORITY = 10  # as `nice -n 10`
+
 
 class TrainingRoom(WorkerPlugin):
     """What a training worker keeps between runs: warm graphs, and the controls of runs that people may stop."""
@@ -29,9 +32,10 @@ class TrainingRoom(WorkerPlugin):
     name = "training-room"
     idempotent = True  # a server that connects again must not take the room from under a run
 
-    def __init__(self, usual: TrainConfig | None) -> None:
-        """`usual` is traced ahead while nobody waits; None warms nothing."""
+    def __init__(self, usual: TrainConfig | None, *, polite: bool = False) -> None:
+        """`usual` is traced ahead while nobody waits; None warms nothing. `polite` gives way to the server and browsers of this machine."""
         self._usual = usual
+        self._polite = polite
 
     @classmethod
     def of(cls, worker: Worker) -> TrainingRoom | None:
@@ -47,7 +51,16 @@ class TrainingRoom(WorkerPlugin):
         if TRAIN in worker.state.total_resources:
             self._warming.start()
 
+    def give_way(self) -> None:
+        """Lower the priority of the calling thread, and of those it starts, where the system knows such a thing.
+
+        On Linux a priority is a thread's own: the one that sends events keeps its place, so that a point reaches the browser at once.
+        """
+        if self._polite and hasattr(os, "setpriority"):
+            os.setpriority(os.PRIO_PROCESS, 0, POLITE_PRIORITY)
+
     def _warm(self) -> None:
+        self.give_way()  # before TensorFlow starts its own threads
         from resnet.training.workshop import Workshop
 
         self._workshop = Workshop()
@@ -81,6 +94,7 @@ def train_run(run: str, config: dict[str, Any]) -> None:
         worker.log_event(TOPIC, replace(event, sequence=event.sequence + 1).to_dict())
 
     worker.log_event(TOPIC, Preparing(run=run, sequence=1, time=time.time(), phase="worker").to_dict())
+    room.give_way()
     control = room.control(run)
     try:
         workshop = room.workshop()

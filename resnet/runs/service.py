@@ -141,7 +141,7 @@ class Service:
         client.subscribe_topic(TOPIC, self._receive)
         # That travels on another connection than the question for the past and may arrive after it: an event in between would be lost.
         client.run_on_scheduler(lambda dask_scheduler, subscriber=client.id: dask_scheduler.subscribe_topic(TOPIC, subscriber))
-        client.register_plugin(TrainingRoom(self._usual), name=TrainingRoom.name)
+        client.register_plugin(TrainingRoom(self._usual, polite=self._keeper.owns_engine), name=TrainingRoom.name)
         past = [from_dict(message) for _, message in client.get_events(TOPIC)]
         with self._lock:
             held, self._held = self._held, None
