@@ -85,10 +85,11 @@ def test_stop_is_acknowledged_at_once_and_ends_within_one_batch(visit: Visit, se
     live.stop()
     live.wait_for_state("stopped")
     seen = [(state, steps_done(step)) for state, step in page.evaluate("() => window.seen")]
-    assert [state for state, _ in seen] == ["stopping", "stopped"]
-    at_stopping, at_end = (steps for _, steps in seen)
+    at_stopping = [steps for state, steps in seen if state == "stopping"]
+    assert at_stopping, "acknowledged before it was done"
+    at_end = seen[-1][1]
     # The batch in work is finished; the one before it may still have been under way to the browser.
-    assert 5 <= at_stopping <= at_end <= at_stopping + 2
+    assert 5 <= at_stopping[0] <= at_end <= at_stopping[0] + 2
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
     expect_no_traceback(page)
 
@@ -144,7 +145,9 @@ def expect_same_curve(one: LiveView, other: LiveView, seconds: int = 10) -> None
 
 
 def drag_a_zoom(page: Page) -> None:
-    box = page.locator(".live-run .plot .xy .nsewdrag, .live-run .plot .nsewdrag").first.bounding_box()
+    area = page.locator(".live-run .plot .xy .nsewdrag, .live-run .plot .nsewdrag").first
+    area.scroll_into_view_if_needed()  # the start button, below the open form, was scrolled to
+    box = area.bounding_box()
     assert box
     page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.5 * box["height"])
     page.mouse.down()
