@@ -23,8 +23,8 @@ from resnet.runs.service import Service
 from resnet.runs.store import Store
 from resnet.training.events import BatchEnd
 
-STEPS = 140
-PAIRS = 5
+STEPS = 40
+PAIRS = 11
 CONFIG = replace(DEMO, max_steps=STEPS)
 
 
