@@ -99,7 +99,7 @@ def test_figures_are_true(workshop: Workshop) -> None:
 
 def test_reported_rate_is_the_one_used_by_nesterov_momentum(workshop: Workshop) -> None:
     """Four steps done by hand from the definition give the reported losses only with the reported rates."""
-    # A peak ten times as high lets rounding grow to 1e-4 within four steps; here it stays far below, and a rate wrong by a tenth shows thirtyfold.
+    # At a peak ten times as high, rounding may grow to 1e-4 within four steps. Here a rate wrong by a tenth shows thirtyfold that.
     recipe = replace(RECIPE, learning_rate=0.02, schedule="one-cycle")
     config = replace(CONFIG, recipe=recipe, max_steps=4)
     events, _ = follow(config, workshop)
