@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import keras
@@ -14,7 +15,7 @@ def build_resnet(config: ResNetConfig) -> keras.Model:
     """The network as one flat functional graph: images (batch, height, width, channels) to logits (batch, num_classes).
 
     Layers carry the names of `plan(config)`. Logits are float32 under every dtype policy: train with `from_logits=True`.
-    Weights are drawn from Keras's global random state; call `keras.utils.set_random_seed` first for the same ones again.
+    Weights are drawn from Keras's global random state; `draw_weights` draws them again from a seed.
     """
     style = Style.of(config)
     block = plain_block if config.shortcut == "none" else basic_block
@@ -26,6 +27,23 @@ def build_resnet(config: ResNetConfig) -> keras.Model:
             stride = 2 if stage > 1 and number == 1 else 1
             x = block(x, name=f"stage{stage}_block{number}", filters=width, stride=stride, style=style)
     return keras.Model(images, _head(x, config), name=config.name)
+
+
+def draw_weights(model: keras.Model, seed: int) -> None:
+    """Draw every initial weight of a network just built anew, and begin its dropout anew, from `seed` alone.
+
+    `keras.utils.set_random_seed` would not do where other threads run: Keras draws the seeds of layers from Python's global generator,
+    which Dask's threads in a worker draw from as well.
+    """
+    seeds = random.Random(seed)
+    for layer in model.layers:
+        for name in ("kernel", "bias"):
+            initializer, variable = getattr(layer, f"{name}_initializer", None), getattr(layer, name, None)
+            if initializer is not None and variable is not None and "seed" in initializer.get_config():
+                seeded = initializer.from_config({**initializer.get_config(), "seed": seeds.randrange(2**31)})
+                variable.assign(seeded(variable.shape, dtype=variable.dtype))
+        if isinstance(layer, keras.layers.Dropout):
+            layer.seed_generator.state.assign([seeds.randrange(2**31), 0])
 
 
 def _stem(x: Tensor, config: ResNetConfig, style: Style) -> Tensor:

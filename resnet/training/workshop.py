@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from resnet.config import Optimizer, Recipe, ResNetConfig, TrainConfig
-from resnet.model import build_resnet
+from resnet.model import build_resnet, draw_weights
 from resnet.training.batches import evaluation_batches, training_batches
 
 KEPT_MODELS = 2
@@ -83,8 +83,8 @@ class Workshop:
         tell("network")
         with self._lock:
             prepared = self._shelf.pop(key, None)
-        keras.utils.set_random_seed(config.seed)
         newborn = build_resnet(network)
+        draw_weights(newborn, config.seed)
         state = [variable.numpy() for variable in newborn.variables]
         if prepared is None:
             prepared = _compile(newborn, network, recipe)

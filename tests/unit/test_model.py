@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from resnet.blocks import Style, basic_block, plain_block
 from resnet.config import ResNetConfig
 from resnet.errors import ConfigError
 from resnet.layers import MinusInfinityPadding2D
-from resnet.model import build_resnet
+from resnet.model import build_resnet, draw_weights
 from resnet.plan import LayerPlan, plan, plan_block
 from resnet.presets import PRESETS
 
@@ -374,3 +375,24 @@ def test_logits_are_float32_under_a_mixed_policy_and_no_softmax() -> None:
     assert logits.dtype == "float32"
     np.testing.assert_allclose(logits, Reference(model, TINY).logits(images_for(TINY)), atol=0.1, rtol=0.1)
     assert np.asarray(logits).min() < 0
+
+
+def test_weights_come_from_the_seed_alone_whoever_else_draws_random_numbers() -> None:
+    """As in a worker, where other threads draw from Python's global generator while a network is built."""
+    network = replace(PRESETS["mini-resnet"], depths=(1, 1), widths=(4, 8))
+    drawn = []
+    for disturbance in (1, 2):
+        random.seed(disturbance)
+        model = build_resnet(network)
+        draw_weights(model, seed=7)
+        drawn.append([variable.numpy() for variable in model.variables])
+    for first, second in zip(*drawn, strict=True):
+        np.testing.assert_array_equal(first, second)
+    other = build_resnet(network)
+    draw_weights(other, seed=8)
+    kernels = [(a, b.numpy()) for a, b in zip(drawn[0], other.variables, strict=True) if a.ndim > 1]
+    assert kernels
+    assert all(not np.array_equal(a, b) for a, b in kernels)
+    same_shape = [a for a, _ in kernels if a.shape == (3, 3, 4, 4)]
+    assert len(same_shape) >= 2
+    assert not np.array_equal(same_shape[0], same_shape[1]), "layers of one shape must not be alike"

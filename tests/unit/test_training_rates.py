@@ -13,8 +13,8 @@ from resnet.training.events import BatchEnd, EpochEnd, Evaluating, Event, Finish
 from resnet.training.workshop import Workshop
 from tests.training_runs import CONFIG, RECIPE, TINY, follow, of
 
-# Batch-norm statistics that never move leave the validation behind the network: its loss is 2.35 2.32 2.34 2.42 2.56 … after each epoch.
-LAGGING = replace(CONFIG, networks=(replace(TINY, bn_momentum=0.9999999),))
+# Batch-norm statistics that never move leave the validation behind the network: its loss is 2.29 2.25 2.29 2.44 2.64 … after each epoch.
+LAGGING = replace(CONFIG, seed=3, networks=(replace(TINY, bn_momentum=0.9999999),))
 
 
 def validation_losses(events: list[Event]) -> list[float]:
