@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
+from resnet.checks import check_choice, check_flag, check_name, check_number, check_whole_number, check_whole_numbers
+from resnet.combinations import check_combination
 from resnet.datasets import DATASETS, DatasetFacts
 from resnet.errors import ConfigError
 
-Block = Literal["basic"]
+Block = Literal["basic", "bottleneck"]
 Stem = Literal["imagenet", "cifar"]
-Shortcut = Literal["projection", "none"]
+Shortcut = Literal["projection", "zero-pad", "none"]
+StrideOn = Literal["3x3", "1x1"]
 Padding = Literal["same", "symmetric"]
 Activation = Literal["relu", "gelu", "silu", "tanh"]
 Initializer = Literal["he_fan_out", "he_fan_in"]
@@ -26,7 +28,11 @@ MAX_STAGES = 8
 # With these, every count of a plan, multiply-adds included, fits into the 64 bits of a table's column.
 MAX_WIDTH = 4_096
 MAX_SIDE = 1_024
+MAX_GROUPS = 1_024
+MAX_WIDTH_PER_GROUP = 1_024
+MAX_SE_REDUCTION = 1_024
 MAX_CLASSES = 100_000
+BOTTLENECK_EXPANSION = 4
 MAX_BATCH = 8_192
 MAX_EPOCHS = 1_000
 
@@ -37,17 +43,25 @@ class ResNetConfig:
 
     Attributes:
         name: lower-case letters, digits and hyphens; what the network is called in a run.
-        block: "basic" is two 3x3 convolutions (He et al. 2015, figure 5 left).
+        block: "basic" is two 3x3 convolutions, "bottleneck" 1x1, 3x3, 1x1 (He et al. 2015, figure 5, left and right).
         depths: blocks per stage, e.g. (3, 4, 6, 3).
-        widths: output channels per stage, one number for each of `depths`.
+        widths: base channels per stage, one number for each of `depths`; a basic block outputs so many, a bottleneck four times as many.
         input_shape: (height, width, channels) of one image.
         num_classes: logits of the head.
         stem: "imagenet" is 7x7 stride 2 and a 3x3 max-pool stride 2; "cifar" is one 3x3 at full resolution.
-        shortcut: "projection" puts a 1x1 convolution exactly where shapes differ; "none" leaves out shortcut
-            and add, which is the paper's plain network.
+        preactivation: batch norm and activation before each convolution, nothing after the add, one more of both before the head
+            (ResNet-V2, He et al. 2016).
+        shortcut: "projection" puts a 1x1 convolution exactly where shapes differ; "zero-pad" takes every second pixel and appends
+            channels of zeros there (options B and A of He et al. 2015, section 3.3); "none" leaves out shortcut and add, which is
+            the paper's plain network.
+        groups: groups of a bottleneck's 3x3 convolution, each seeing its own channels only (ResNeXt's cardinality).
+        width_per_group: channels of each group for a base of 64, so that the 3x3 has int(width · width_per_group / 64) · groups.
+        se_reduction: how many times narrower the waist of squeeze-and-excitation is than the block's output; None leaves it out.
+        bottleneck_stride_on: the convolution that halves the resolution: "3x3" as torchvision (v1.5), the first "1x1" as the paper (v1).
         padding: "symmetric" pads alike on both sides, as PyTorch does; "same" is TensorFlow's rule.
+        zero_init_residual: start the scale of each branch's last batch norm at 0, so that every block starts as its shortcut.
         dropout: share of features dropped before the classifier while training, 0 <= dropout < 1.
-        activation: after every batch normalisation but the one before the add, and after the add.
+        activation: after every batch normalisation but the one before the add, and after the add; squeeze-and-excitation keeps its own.
         bn_epsilon: added to the variance. bn_momentum: in Keras's sense, the share of the old moving statistics kept.
         initializer: "he_fan_out" as torchvision, "he_fan_in" as Keras's `he_normal`.
     """
@@ -59,24 +73,31 @@ class ResNetConfig:
     input_shape: tuple[int, int, int]
     num_classes: int
     stem: Stem
+    preactivation: bool = False
     shortcut: Shortcut = "projection"
+    groups: int = 1
+    width_per_group: int = 64
+    se_reduction: int | None = None
+    bottleneck_stride_on: StrideOn = "3x3"
     padding: Padding = "symmetric"
     dropout: float = 0.0
+    zero_init_residual: bool = False
     activation: Activation = "relu"
     bn_epsilon: float = 1e-5
     bn_momentum: float = 0.9
     initializer: Initializer = "he_fan_out"
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
-        _check_choice("block", self.block, Block)
-        _check_choice("stem", self.stem, Stem)
-        _check_choice("shortcut", self.shortcut, Shortcut)
-        _check_choice("padding", self.padding, Padding)
-        _check_choice("activation", self.activation, Activation)
-        _check_choice("initializer", self.initializer, Initializer)
-        _check_whole_numbers("depths", self.depths, MAX_BLOCKS_PER_STAGE)
-        _check_whole_numbers("widths", self.widths, MAX_WIDTH)
+        check_name(self.name)
+        check_choice("block", self.block, Block)
+        check_choice("stem", self.stem, Stem)
+        check_choice("shortcut", self.shortcut, Shortcut)
+        check_choice("bottleneck_stride_on", self.bottleneck_stride_on, StrideOn)
+        check_choice("padding", self.padding, Padding)
+        check_choice("activation", self.activation, Activation)
+        check_choice("initializer", self.initializer, Initializer)
+        check_whole_numbers("depths", self.depths, MAX_BLOCKS_PER_STAGE)
+        check_whole_numbers("widths", self.widths, MAX_WIDTH)
         if not 1 <= len(self.depths) <= MAX_STAGES:
             raise ConfigError("depths must name between 1 and {most} stages, got {count}", most=MAX_STAGES, count=len(self.depths))
         if len(self.depths) != len(self.widths):
@@ -92,40 +113,41 @@ class ResNetConfig:
                 count=sum(self.depths),
                 value=self.depths,
             )
-        _check_whole_numbers("input_shape", self.input_shape, MAX_SIDE)
+        check_whole_numbers("input_shape", self.input_shape, MAX_SIDE)
         if len(self.input_shape) != 3:
             raise ConfigError("input_shape must be (height, width, channels), got {value}", value=self.input_shape)
-        _check_whole_number("num_classes", self.num_classes, 2, MAX_CLASSES)
-        _check_number("dropout", self.dropout, low=0, high=1, high_allowed=False)
-        _check_number("bn_epsilon", self.bn_epsilon, low=0, high=1, low_allowed=False)
-        _check_number("bn_momentum", self.bn_momentum, low=0, high=1, high_allowed=False)
-        self._check_strides()
+        check_whole_number("num_classes", self.num_classes, 2, MAX_CLASSES)
+        check_flag("preactivation", self.preactivation)
+        check_flag("zero_init_residual", self.zero_init_residual)
+        check_whole_number("groups", self.groups, 1, MAX_GROUPS)
+        check_whole_number("width_per_group", self.width_per_group, 1, MAX_WIDTH_PER_GROUP)
+        if self.se_reduction is not None:
+            check_whole_number("se_reduction", self.se_reduction, 1, MAX_SE_REDUCTION)
+        check_number("dropout", self.dropout, low=0, high=1, high_allowed=False)
+        check_number("bn_epsilon", self.bn_epsilon, low=0, high=1, low_allowed=False)
+        check_number("bn_momentum", self.bn_momentum, low=0, high=1, high_allowed=False)
+        check_combination(self)
 
     @property
     def depth(self) -> int:
-        """Layers with weights as the paper counts them: projections left out, e.g. 34 for ResNet-34."""
-        return 2 + 2 * sum(self.depths)
+        """Layers with weights as the paper counts them: projections and squeeze-and-excitation left out, e.g. 34 for ResNet-34."""
+        return 2 + (3 if self.block == "bottleneck" else 2) * sum(self.depths)
+
+    @property
+    def stage_channels(self) -> tuple[int, ...]:
+        """Output channels of each stage's blocks: the widths, four times those for bottlenecks."""
+        expansion = BOTTLENECK_EXPANSION if self.block == "bottleneck" else 1
+        return tuple(width * expansion for width in self.widths)
+
+    def inner_width(self, width: int) -> int:
+        """Channels of the 3x3 convolution of a bottleneck whose base is `width` (torchvision's rule for ResNeXt and Wide ResNet)."""
+        return int(width * self.width_per_group / 64) * self.groups
 
     @property
     def downsampling(self) -> tuple[tuple[str, int], ...]:
         """(what, stride) of every part that has a stride, in order; the first stage keeps its resolution."""
         stem = (("stem_conv", 2), ("stem_pool", 2)) if self.stem == "imagenet" else (("stem_conv", 1),)
         return stem + tuple((f"stage{stage}", 1 if stage == 1 else 2) for stage in range(1, len(self.depths) + 1))
-
-    def _check_strides(self) -> None:
-        height, width, _ = self.input_shape
-        for part, stride in self.downsampling:
-            if stride > 1 and min(height, width) < 2:
-                raise ConfigError(
-                    "{part} halves the resolution and needs at least 2x2 pixels, but with an input of "
-                    "{input_height}x{input_width} only {height}x{width} are left there",
-                    part=part,
-                    input_height=self.input_shape[0],
-                    input_width=self.input_shape[1],
-                    height=height,
-                    width=width,
-                )
-            height, width = -(-height // stride), -(-width // stride)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,15 +174,15 @@ class Recipe:
     plateau_patience: int | None = None
 
     def __post_init__(self) -> None:
-        _check_choice("optimizer", self.optimizer, Optimizer)
-        _check_choice("schedule", self.schedule, Schedule)
-        _check_number("learning_rate", self.learning_rate, low=0, high=100, low_allowed=False)
-        _check_whole_number("batch_size", self.batch_size, 1, MAX_BATCH)
-        _check_whole_number("epochs", self.epochs, 1, MAX_EPOCHS)
+        check_choice("optimizer", self.optimizer, Optimizer)
+        check_choice("schedule", self.schedule, Schedule)
+        check_number("learning_rate", self.learning_rate, low=0, high=100, low_allowed=False)
+        check_whole_number("batch_size", self.batch_size, 1, MAX_BATCH)
+        check_whole_number("epochs", self.epochs, 1, MAX_EPOCHS)
         if self.early_stopping_patience is not None:
-            _check_whole_number("early_stopping_patience", self.early_stopping_patience, 1, MAX_EPOCHS)
+            check_whole_number("early_stopping_patience", self.early_stopping_patience, 1, MAX_EPOCHS)
         if self.plateau_patience is not None:
-            _check_whole_number("plateau_patience", self.plateau_patience, 1, MAX_EPOCHS)
+            check_whole_number("plateau_patience", self.plateau_patience, 1, MAX_EPOCHS)
             if self.schedule != "constant":
                 raise ConfigError(
                     "plateau_patience cuts a constant rate and cannot be combined with the schedule {schedule!r}", schedule=self.schedule
@@ -184,12 +206,12 @@ class TrainConfig:
         if not isinstance(self.networks, tuple) or len(self.networks) != 1:
             count = len(self.networks) if isinstance(self.networks, (tuple, list)) else 0
             raise ConfigError("networks must be a tuple of exactly one network, got {count}", count=count)
-        _check_choice("dataset", self.dataset, DatasetName)
+        check_choice("dataset", self.dataset, DatasetName)
         for network in self.networks:
             _check_fit(network, DATASETS[self.dataset])
-        _check_whole_number("seed", self.seed, 0, 2**31 - 1)
+        check_whole_number("seed", self.seed, 0, 2**31 - 1)
         if self.max_steps is not None:
-            _check_whole_number("max_steps", self.max_steps, 1, 10**9)
+            check_whole_number("max_steps", self.max_steps, 1, 10**9)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data that `from_dict` reads."""
@@ -253,39 +275,3 @@ def _known_fields(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:
         raise ConfigError("a configuration must be fields with values, got {value!r}", value=data)
     names = {field.name for field in fields(kind)}
     return {name: value for name, value in data.items() if name in names}
-
-
-def _check_name(value: object) -> None:
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", value):
-        raise ConfigError("name must be 1 to 60 lower-case letters, digits or hyphens, got {value!r}", value=value)
-
-
-def _check_choice(field: str, value: object, choices: Any) -> None:
-    if value not in get_args(choices):
-        raise ConfigError("{field} must be one of {choices}, got {value!r}", field=field, choices=", ".join(get_args(choices)), value=value)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _check_whole_number(field: str, value: object, low: int, high: int) -> None:
-    if not _is_whole(value) or not low <= value <= high:  # type: ignore[operator]
-        raise ConfigError(
-            "{field} must be a whole number from {low} to {high}, got {value!r}", field=field, low=low, high=high, value=value
-        )
-
-
-def _check_whole_numbers(field: str, value: object, high: int) -> None:
-    if not isinstance(value, tuple) or not all(_is_whole(item) and 1 <= item <= high for item in value):
-        raise ConfigError("{field} must be a tuple of whole numbers from 1 to {high}, got {value!r}", field=field, high=high, value=value)
-
-
-def _check_number(field: str, value: object, *, low: float, high: float, low_allowed: bool = True, high_allowed: bool = True) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    inside = number and low <= value <= high  # type: ignore[operator]
-    if not inside or (value == low and not low_allowed) or (value == high and not high_allowed):
-        left, right = "[" if low_allowed else "(", "]" if high_allowed else ")"
-        raise ConfigError(
-            "{field} must be a number in {interval}, got {value!r}", field=field, interval=f"{left}{low}, {high}{right}", value=value
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -29,6 +30,17 @@ class ExplainedError(Exception):
 
 class ConfigError(ExplainedError, ValueError):
     """A configuration breaks a rule."""
+
+
+class CombinationError(ConfigError):
+    """Each field is right for itself, together they are not. `fixes` are changes of fields, each of which would put it right."""
+
+    def __init__(self, rule: str, *, fixes: tuple[Mapping[str, Any], ...] = (), **values: Any) -> None:
+        super().__init__(rule, **values)
+        self.fixes = fixes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.rule, {**self.values, "fixes": self.fixes})
 
 
 class DataError(ExplainedError):

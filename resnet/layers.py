@@ -1,4 +1,4 @@
-"""The one layer that Keras does not have."""
+"""The two layers that Keras does not have."""
 
 from __future__ import annotations
 
@@ -25,3 +25,25 @@ class MinusInfinityPadding2D(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "amount": self.amount}
+
+
+@keras.saving.register_keras_serializable(package="resnet")
+class ZeroPadShortcut(keras.layers.Layer):
+    """Fits a shortcut to its branch without parameters: (batch, h, w, c) to (batch, ⌈h/stride⌉, ⌈w/stride⌉, filters).
+
+    Every `stride`-th pixel of every `stride`-th row, and zeros in the channels that x does not have (He et al. 2015, section 3.3,
+    option A). A saved model that has this layer loads where `resnet.layers` has been imported.
+    """
+
+    def __init__(self, filters: int, stride: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.stride = stride
+
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        x = inputs[:, :: self.stride, :: self.stride]
+        missing = self.filters - x.shape[-1]
+        return keras.ops.pad(x, ((0, 0), (0, 0), (0, 0), (0, missing)))
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "filters": self.filters, "stride": self.stride}

@@ -7,8 +7,16 @@ from typing import Any
 
 import keras
 
-from resnet.blocks import Style, Tensor, basic_block, plain_block
+from resnet.blocks import Style, Tensor, basic_block, bottleneck_block, preactivation_block, preactivation_bottleneck_block
 from resnet.config import ResNetConfig
+
+# By the configuration's `block` and `preactivation`.
+BLOCKS = {
+    ("basic", False): basic_block,
+    ("bottleneck", False): bottleneck_block,
+    ("basic", True): preactivation_block,
+    ("bottleneck", True): preactivation_bottleneck_block,
+}
 
 
 def build_resnet(config: ResNetConfig) -> keras.Model:
@@ -18,7 +26,7 @@ def build_resnet(config: ResNetConfig) -> keras.Model:
     Weights are drawn from Keras's global random state; `draw_weights` draws them again from a seed.
     """
     style = Style.of(config)
-    block = plain_block if config.shortcut == "none" else basic_block
+    block = BLOCKS[config.block, config.preactivation]
 
     images = keras.Input(config.input_shape, name="input")
     x = _stem(images, config, style)
@@ -26,7 +34,7 @@ def build_resnet(config: ResNetConfig) -> keras.Model:
         for number in range(1, depth + 1):
             stride = 2 if stage > 1 and number == 1 else 1
             x = block(x, name=f"stage{stage}_block{number}", filters=width, stride=stride, style=style)
-    return keras.Model(images, _head(x, config), name=config.name)
+    return keras.Model(images, _head(x, config, style), name=config.name)
 
 
 def draw_weights(model: keras.Model, seed: int) -> None:
@@ -51,15 +59,19 @@ def _stem(x: Tensor, config: ResNetConfig, style: Style) -> Tensor:
     (batch, h, w, widths[0]) with the CIFAR stem (section 4.2)."""
     kernel, stride = (7, 2) if config.stem == "imagenet" else (3, 1)
     x = style.conv(config.widths[0], kernel, strides=stride, name="stem_conv")(x)
-    x = style.norm(name="stem_bn")(x)
-    x = style.activation(name="stem_relu")(x)
+    if not config.preactivation:  # there each block brings its own
+        x = style.norm(name="stem_bn")(x)
+        x = style.activation(name="stem_relu")(x)
     if config.stem == "imagenet":
         x = style.max_pool(3, strides=2, name="stem_pool")(x)
     return x
 
 
-def _head(x: Tensor, config: ResNetConfig) -> Tensor:
+def _head(x: Tensor, config: ResNetConfig, style: Style) -> Tensor:
     """From (batch, h, w, features) to logits (batch, num_classes)."""
+    if config.preactivation:  # the last add is followed by nothing else
+        x = style.norm(name="head_bn")(x)
+        x = style.activation(name="head_relu")(x)
     x = keras.layers.GlobalAveragePooling2D(name="head_pool")(x)
     if config.dropout > 0:
         x = keras.layers.Dropout(config.dropout, name="head_dropout")(x)

@@ -6,13 +6,14 @@ model, layer by layer. Layers come in reading order: within a block first the br
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal
 
-from resnet.config import MAX_WIDTH, ResNetConfig
+from resnet.config import BOTTLENECK_EXPANSION, MAX_WIDTH, ResNetConfig
 from resnet.errors import ConfigError
 
-Kind = Literal["input", "pad", "conv", "bn", "activation", "pool", "add", "dropout", "dense", "global-pool"]
+Kind = Literal["input", "pad", "conv", "bn", "activation", "pool", "add", "multiply", "dropout", "dense", "global-pool"]
 Shape = tuple[int, ...]
 
 
@@ -28,6 +29,9 @@ class LayerPlan:
         parameters: as Keras's `count_params()`, batch norm's moving statistics included.
         trainable_parameters: without those statistics; what PyTorch calls parameters.
         macs: multiply-adds for one image, of convolutions and dense layers; 0 for all others.
+        inputs: names of the layers it reads: two for an add and for the scaling by squeeze-and-excitation, none for the input.
+        input_shape: of the first of them.
+        kernel, stride, groups: of a convolution or a pool; kernel 1, stride 1, one group where there is no window.
     """
 
     name: str
@@ -38,6 +42,11 @@ class LayerPlan:
     parameters: int
     trainable_parameters: int
     macs: int
+    inputs: tuple[str, ...]
+    input_shape: Shape
+    kernel: int = 1
+    stride: int = 1
+    groups: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +75,18 @@ class Plan:
 
 def plan(config: ResNetConfig) -> Plan:
     """Every layer that `build_resnet(config)` will make, with the sums per stage and over all."""
-    parts = {"stem": _plan_stem(config)}
-    shape = parts["stem"][-1].output_shape
+    trace = _Trace(config)
+    x = _plan_stem(trace, config)
     for stage, (depth, width) in enumerate(zip(config.depths, config.widths, strict=True), start=1):
-        layers: list[LayerPlan] = []
         for block in range(1, depth + 1):
-            stride = 2 if stage > 1 and block == 1 else 1
-            layers += plan_block(config, input_shape=shape, filters=width, stride=stride, stage=stage, block=block)
-            shape = layers[-1].output_shape
-        parts[f"stage{stage}"] = tuple(layers)
-    parts["head"] = _plan_head(config, shape)
+            trace.enter(f"stage{stage}", block)
+            x = _plan_block(trace, config, x, width, stride=2 if stage > 1 and block == 1 else 1)
+    _plan_head(trace, config, x)
 
-    stages = tuple(_sum_stage(name, layers) for name, layers in parts.items())
+    stages = tuple(_sum_stage(name, tuple(layers)) for name, layers in groupby(trace.layers, key=lambda layer: layer.stage))
     return Plan(
         config=config,
-        layers=tuple(layer for layers in parts.values() for layer in layers),
+        layers=tuple(trace.layers),
         stages=stages,
         total_parameters=sum(stage.parameters for stage in stages),
         trainable_parameters=sum(stage.trainable_parameters for stage in stages),
@@ -94,95 +100,163 @@ def plan_block(
     """The layers of one block of `config`, whose own depths, widths and input shape play no part.
 
     Args:
-        input_shape: (height, width, channels) of what the block receives.
-        filters: output channels of both 3x3 convolutions.
-        stride: 1, or 2 to halve height and width; of the first convolution and of a projection.
+        input_shape: (height, width, channels) of what the block receives; it reads a layer named "x".
+        filters: the block's width: output channels of a basic block, a quarter of a bottleneck's.
+        stride: 1, or 2 to halve height and width.
         stage, block: the block's place in the network, from 1; they only give the layers their names.
 
-    Raises ConfigError for a shape, a width or a stride that no block can have.
+    Raises ConfigError for a shape, a width or a stride that no such block can have.
     """
-    _check_block(input_shape, filters, stride)
-    trace = _Trace(config, f"stage{stage}", block)
-    x = input_shape
-    y = trace.conv("conv1", x, filters, 3, stride)
-    y = trace.norm("bn1", y)
-    y = trace.activation("relu1", y)
-    y = trace.conv("conv2", y, filters, 3)
-    y = trace.norm("bn2", y)
-    if config.shortcut == "projection":
-        if x != y:
-            shortcut = trace.conv("shortcut_conv", x, filters, 1, stride)
-            trace.norm("shortcut_bn", shortcut)
-        trace.layer("add", "add", y)
-    trace.activation("relu", y)
+    _check_block(config, input_shape, filters, stride)
+    trace = _Trace(config)
+    trace.enter(f"stage{stage}", block)
+    _plan_block(trace, config, _Tensor("x", input_shape), filters, stride)
     return tuple(trace.layers)
 
 
-def _plan_stem(config: ResNetConfig) -> tuple[LayerPlan, ...]:
-    trace = _Trace(config, "stem")
+def _plan_stem(trace: _Trace, config: ResNetConfig) -> _Tensor:
     x = trace.input(config.input_shape)
     kernel, stride = (7, 2) if config.stem == "imagenet" else (3, 1)
     x = trace.conv("conv", x, config.widths[0], kernel, stride)
-    x = trace.norm("bn", x)
-    x = trace.activation("relu", x)
+    if not config.preactivation:
+        x = trace.norm("bn", x)
+        x = trace.activation("relu", x)
     if config.stem == "imagenet":
-        trace.max_pool("pool", x, 3, 2)
-    return tuple(trace.layers)
+        x = trace.max_pool("pool", x, 3, 2)
+    return x
 
 
-def _plan_head(config: ResNetConfig, shape: Shape) -> tuple[LayerPlan, ...]:
-    trace = _Trace(config, "head")
-    features = shape[-1]
-    trace.layer("pool", "global-pool", (features,))
+def _plan_block(trace: _Trace, config: ResNetConfig, x: _Tensor, filters: int, stride: int) -> _Tensor:
+    given = x  # what a projection reads
+    if config.block == "basic":
+        windows = [(filters, 3, stride, 1), (filters, 3, 1, 1)]
+    else:
+        first, second = (stride, 1) if config.bottleneck_stride_on == "1x1" else (1, stride)
+        inner = config.inner_width(filters)
+        windows = [(inner, 1, first, 1), (inner, 3, second, config.groups), (BOTTLENECK_EXPANSION * filters, 1, 1, 1)]
+
+    y = x
+    for number, (channels, kernel, step, groups) in enumerate(windows, start=1):
+        if config.preactivation:
+            y = trace.activation(f"relu{number}", trace.norm(f"bn{number}", y))
+            given = y if number == 1 else given
+            y = trace.conv(f"conv{number}", y, channels, kernel, step, groups)
+        else:
+            y = trace.norm(f"bn{number}", trace.conv(f"conv{number}", y, channels, kernel, step, groups))
+            y = trace.activation(f"relu{number}", y) if number < len(windows) else y
+    if config.se_reduction is not None:
+        y = trace.squeeze_excite(y, config.se_reduction)
+    if config.shortcut != "none":
+        y = trace.add(y, _plan_shortcut(trace, config, x, given, y, stride))
+    return y if config.preactivation else trace.activation("relu", y)
+
+
+def _plan_shortcut(trace: _Trace, config: ResNetConfig, x: _Tensor, given: _Tensor, y: _Tensor, stride: int) -> _Tensor:
+    if x.shape == y.shape:
+        return x
+    if config.shortcut == "zero-pad":
+        return trace.layer("shortcut_pad", "pad", (x,), y.shape, stride=stride)
+    shortcut = trace.conv("shortcut_conv", given, y.shape[-1], 1, stride)
+    return shortcut if config.preactivation else trace.norm("shortcut_bn", shortcut)
+
+
+def _plan_head(trace: _Trace, config: ResNetConfig, x: _Tensor) -> None:
+    trace.enter("head")
+    if config.preactivation:
+        x = trace.activation("relu", trace.norm("bn", x))
+    x = trace.layer("pool", "global-pool", (x,), x.shape[-1:])
     if config.dropout > 0:
-        trace.layer("dropout", "dropout", (features,))
-    weights = features * config.num_classes
-    trace.layer("dense", "dense", (config.num_classes,), trainable=weights + config.num_classes, macs=weights)
-    return tuple(trace.layers)
+        x = trace.layer("dropout", "dropout", (x,), x.shape)
+    trace.dense("dense", x, config.num_classes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tensor:
+    """What flows from layer to layer: the name of the layer it comes from, and its shape."""
+
+    source: str
+    shape: Shape
 
 
 class _Trace:
-    """Notes down layers as a shape passes through them; each method takes a shape and returns the next."""
+    """Notes down layers as a tensor passes through them; each method takes a tensor and returns the next."""
 
-    def __init__(self, config: ResNetConfig, stage: str, block: int | None = None) -> None:
+    def __init__(self, config: ResNetConfig) -> None:
         self.layers: list[LayerPlan] = []
         self._symmetric = config.padding == "symmetric"
-        self._stage = stage
-        self._block = block
+        self.enter("stem")
+
+    def enter(self, stage: str, block: int | None = None) -> None:
+        """What follows belongs to this stage, and to this block of it."""
+        self._stage, self._block = stage, block
         self._prefix = stage if block is None else f"{stage}_block{block}"
 
-    def layer(self, suffix: str, kind: Kind, shape: Shape, *, trainable: int = 0, fixed: int = 0, macs: int = 0) -> Shape:
+    def layer(
+        self,
+        suffix: str,
+        kind: Kind,
+        given: tuple[_Tensor, ...],
+        shape: Shape,
+        *,
+        trainable: int = 0,
+        fixed: int = 0,
+        macs: int = 0,
+        kernel: int = 1,
+        stride: int = 1,
+        groups: int = 1,
+    ) -> _Tensor:
         name = f"{self._prefix}_{suffix}"
-        self.layers.append(LayerPlan(name, kind, self._stage, self._block, shape, trainable + fixed, trainable, macs))
-        return shape
+        sources = tuple([tensor.source for tensor in given])
+        counts = (trainable + fixed, trainable, macs)
+        self.layers.append(LayerPlan(name, kind, self._stage, self._block, shape, *counts, sources, given[0].shape, kernel, stride, groups))
+        return _Tensor(name, shape)
 
-    def input(self, shape: Shape) -> Shape:
-        self.layers.append(LayerPlan("input", "input", self._stage, self._block, shape, 0, 0, 0))
-        return shape
+    def input(self, shape: Shape) -> _Tensor:
+        self.layers.append(LayerPlan("input", "input", self._stage, self._block, shape, 0, 0, 0, (), shape))
+        return _Tensor("input", shape)
 
-    def conv(self, suffix: str, shape: Shape, filters: int, size: int, stride: int = 1) -> Shape:
+    def conv(self, suffix: str, x: _Tensor, filters: int, size: int, stride: int = 1, groups: int = 1) -> _Tensor:
         # Keras's "same" is symmetric at stride 1 and a 1x1 window needs no padding: only strided larger windows are padded by a layer.
+        unpadded = x.shape
         if size > 1 and stride > 1:
-            self._pad(suffix.replace("conv", "pad"), shape, size // 2)
-        height, width, channels = _strided(shape, stride)
-        weights = size * size * channels * filters
-        return self.layer(suffix, "conv", (height, width, filters), trainable=weights, macs=weights * height * width)
+            x = self._pad(suffix.replace("conv", "pad"), x, size // 2)
+        height, width, channels = _strided(unpadded, stride)
+        weights = size * size * channels // groups * filters
+        macs = weights * height * width
+        shape = (height, width, filters)
+        return self.layer(suffix, "conv", (x,), shape, trainable=weights, macs=macs, kernel=size, stride=stride, groups=groups)
 
-    def max_pool(self, suffix: str, shape: Shape, size: int, stride: int) -> Shape:
-        self._pad(f"{suffix}_pad", shape, size // 2)
-        return self.layer(suffix, "pool", _strided(shape, stride))
+    def max_pool(self, suffix: str, x: _Tensor, size: int, stride: int) -> _Tensor:
+        shape = _strided(x.shape, stride)
+        x = self._pad(f"{suffix}_pad", x, size // 2)
+        return self.layer(suffix, "pool", (x,), shape, kernel=size, stride=stride)
 
-    def norm(self, suffix: str, shape: Shape) -> Shape:
+    def norm(self, suffix: str, x: _Tensor) -> _Tensor:
         # Per channel: scale and offset are trained, mean and variance are moving statistics.
-        return self.layer(suffix, "bn", shape, trainable=2 * shape[-1], fixed=2 * shape[-1])
+        return self.layer(suffix, "bn", (x,), x.shape, trainable=2 * x.shape[-1], fixed=2 * x.shape[-1])
 
-    def activation(self, suffix: str, shape: Shape) -> Shape:
-        return self.layer(suffix, "activation", shape)
+    def activation(self, suffix: str, x: _Tensor) -> _Tensor:
+        return self.layer(suffix, "activation", (x,), x.shape)
 
-    def _pad(self, suffix: str, shape: Shape, amount: int) -> None:
-        if self._symmetric:
-            height, width, channels = shape
-            self.layer(suffix, "pad", (height + 2 * amount, width + 2 * amount, channels))
+    def dense(self, suffix: str, x: _Tensor, features: int) -> _Tensor:
+        weights = x.shape[-1] * features
+        return self.layer(suffix, "dense", (x,), (*x.shape[:-1], features), trainable=weights + features, macs=weights)
+
+    def squeeze_excite(self, y: _Tensor, reduction: int) -> _Tensor:
+        channels = y.shape[-1]
+        gate = self.layer("se_pool", "global-pool", (y,), (1, 1, channels))
+        gate = self.activation("se_relu", self.dense("se_reduce", gate, channels // reduction))
+        gate = self.activation("se_sigmoid", self.dense("se_expand", gate, channels))
+        return self.layer("se_scale", "multiply", (y, gate), y.shape)
+
+    def add(self, y: _Tensor, shortcut: _Tensor) -> _Tensor:
+        return self.layer("add", "add", (y, shortcut), y.shape)
+
+    def _pad(self, suffix: str, x: _Tensor, amount: int) -> _Tensor:
+        if not self._symmetric:
+            return x
+        height, width, channels = x.shape
+        return self.layer(suffix, "pad", (x,), (height + 2 * amount, width + 2 * amount, channels))
 
 
 def _strided(shape: Shape, stride: int) -> Shape:
@@ -202,7 +276,7 @@ def _sum_stage(name: str, layers: tuple[LayerPlan, ...]) -> StagePlan:
     )
 
 
-def _check_block(input_shape: Shape, filters: int, stride: int) -> None:
+def _check_block(config: ResNetConfig, input_shape: Shape, filters: int, stride: int) -> None:
     if not isinstance(input_shape, tuple) or len(input_shape) != 3 or not all(_is_size(size) for size in input_shape):
         raise ConfigError(
             "a block's input_shape must be (height, width, channels), each a whole number from 1, got {value!r}", value=input_shape
@@ -214,6 +288,15 @@ def _check_block(input_shape: Shape, filters: int, stride: int) -> None:
     height, width, _ = input_shape
     if stride == 2 and min(height, width) < 2:
         raise ConfigError("a stride of 2 needs at least 2x2 pixels, got {height}x{width}", height=height, width=width)
+    # What depends on the width, the network's own rules say; and its shortcut may have to take channels away.
+    block = replace(config, depths=(1,), widths=(filters,), input_shape=(64, 64, 3), num_classes=2)
+    channels = block.stage_channels[0]
+    if config.shortcut == "zero-pad" and input_shape[-1] > channels:
+        raise ConfigError(
+            "a zero-pad shortcut can append channels but not take any away: {before} come in, the branch has {after}",
+            before=input_shape[-1],
+            after=channels,
+        )
 
 
 def _is_size(value: object) -> bool:

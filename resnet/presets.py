@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from resnet.config import Recipe, ResNetConfig, TrainConfig
 
@@ -22,28 +24,57 @@ _MINI_RESNET = ResNetConfig(
     initializer="he_fan_in",
 )
 
-# He et al. 2015, table 1; padding, batch norm and initialisation as torchvision has them.
-_RESNET_18 = ResNetConfig(
-    name="resnet-18",
-    block="basic",
-    depths=(2, 2, 2, 2),
-    widths=(64, 128, 256, 512),
-    input_shape=(224, 224, 3),
-    num_classes=1000,
-    stem="imagenet",
+# He et al. 2015, table 1: blocks per stage by depth. Padding, batch norm and initialisation are torchvision's.
+_DEPTHS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
+
+
+def _imagenet(depth: int, **changes: Any) -> ResNetConfig:
+    """The ResNet of that depth for ImageNet, with changes of fields: bottlenecks from 50 layers on, their stride on the 3x3."""
+    original = ResNetConfig(
+        name=f"resnet-{depth}",
+        block="bottleneck" if depth >= 50 else "basic",
+        depths=_DEPTHS[depth],
+        widths=(64, 128, 256, 512),
+        input_shape=(224, 224, 3),
+        num_classes=1000,
+        stem="imagenet",
+    )
+    return replace(original, **changes)
+
+
+def _cifar(depth: int) -> ResNetConfig:
+    """He et al. 2015, section 4.2: 6n + 2 layers, shortcuts without parameters (option A)."""
+    return ResNetConfig(
+        name=f"resnet-{depth}",
+        block="basic",
+        depths=((depth - 2) // 6,) * 3,
+        widths=(16, 32, 64),
+        input_shape=(32, 32, 3),
+        num_classes=10,
+        stem="cifar",
+        shortcut="zero-pad",
+    )
+
+
+_NETWORKS = (
+    _MINI_RESNET,
+    *(_imagenet(depth) for depth in _DEPTHS),
+    # He et al. 2016 ("V2"), arXiv 1603.05027.
+    *(_imagenet(depth, name=f"resnet-{depth}-v2", preactivation=True) for depth in _DEPTHS),
+    # Xie et al. 2017, arXiv 1611.05431: 32 groups in the 3x3.
+    _imagenet(50, name="resnext-50-32x4d", groups=32, width_per_group=4),
+    _imagenet(101, name="resnext-101-32x8d", groups=32, width_per_group=8),
+    # Zagoruyko and Komodakis 2016, arXiv 1605.07146: twice as wide within the bottleneck.
+    _imagenet(50, name="wide-resnet-50-2", width_per_group=128),
+    # Hu et al. 2018, arXiv 1709.01507.
+    *(_imagenet(depth, name=f"se-resnet-{depth}", se_reduction=16) for depth in _DEPTHS),
+    _imagenet(50, name="se-resnext-50-32x4d", groups=32, width_per_group=4, se_reduction=16),
+    *(_cifar(depth) for depth in (20, 32, 44, 56, 110)),
+    # The paper's control: the same layers without shortcuts.
+    *(_imagenet(depth, name=f"plain-{depth}", shortcut="none") for depth in (18, 34)),
 )
 
-_RESNET_34 = ResNetConfig(
-    name="resnet-34",
-    block="basic",
-    depths=(3, 4, 6, 3),
-    widths=(64, 128, 256, 512),
-    input_shape=(224, 224, 3),
-    num_classes=1000,
-    stem="imagenet",
-)
-
-PRESETS: Mapping[str, ResNetConfig] = MappingProxyType({network.name: network for network in (_MINI_RESNET, _RESNET_18, _RESNET_34)})
+PRESETS: Mapping[str, ResNetConfig] = MappingProxyType({network.name: network for network in _NETWORKS})
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
