@@ -28,10 +28,10 @@ WRONG_NETWORKS: list[tuple[str, Any, str]] = [
     ("name", "new\nline", "lower-case letters"),
     ("name", "ends\n", "lower-case letters"),
     ("name", 34, "lower-case letters"),
-    ("block", "bottle", "block must be one of basic"),
+    ("block", "bottle", "block must be one of basic, bottleneck"),
     ("block", None, "block must be one of"),
     ("stem", "large", "stem must be one of imagenet, cifar"),
-    ("shortcut", "identity", "shortcut must be one of projection, none"),
+    ("shortcut", "identity", "shortcut must be one of projection, zero-pad, none"),
     ("shortcut", None, "shortcut must be one of"),
     ("padding", "valid", "padding must be one of same, symmetric"),
     ("activation", "sigmoid", "activation must be one of relu, gelu, silu, tanh"),
@@ -74,6 +74,15 @@ WRONG_NETWORKS: list[tuple[str, Any, str]] = [
     ("bn_momentum", 1, "bn_momentum must be a number in [0, 1)"),
     ("bn_momentum", -0.5, "[0, 1)"),
     ("bn_momentum", None, "[0, 1)"),
+    ("preactivation", 1, "preactivation must be True or False"),
+    ("zero_init_residual", "yes", "zero_init_residual must be True or False"),
+    ("groups", 0, "groups must be a whole number from 1 to 1024"),
+    ("groups", 1_025, "groups must be a whole number from 1 to 1024"),
+    ("width_per_group", -4, "width_per_group must be a whole number from 1 to 1024"),
+    ("width_per_group", 4.5, "whole number"),
+    ("se_reduction", 0, "se_reduction must be a whole number from 1 to 1024"),
+    ("se_reduction", "16", "whole number"),
+    ("bottleneck_stride_on", "5x5", "bottleneck_stride_on must be one of 3x3, 1x1"),
 ]
 
 WRONG_RECIPES: list[tuple[str, Any, str]] = [

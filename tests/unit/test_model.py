@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 
-from resnet.blocks import Style, basic_block, plain_block
+from resnet.blocks import Style
 from resnet.config import ResNetConfig
-from resnet.errors import ConfigError
-from resnet.layers import MinusInfinityPadding2D
-from resnet.model import build_resnet, draw_weights
+from resnet.errors import CombinationError
+from resnet.layers import MinusInfinityPadding2D, ZeroPadShortcut
+from resnet.model import BLOCKS, build_resnet, draw_weights
 from resnet.plan import LayerPlan, plan, plan_block
 from resnet.presets import PRESETS
 
@@ -34,11 +34,13 @@ KINDS = {
     keras.layers.InputLayer: "input",
     keras.layers.ZeroPadding2D: "pad",
     MinusInfinityPadding2D: "pad",
+    ZeroPadShortcut: "pad",
     keras.layers.Conv2D: "conv",
     keras.layers.BatchNormalization: "bn",
     keras.layers.Activation: "activation",
     keras.layers.MaxPooling2D: "pool",
     keras.layers.Add: "add",
+    keras.layers.Multiply: "multiply",
     keras.layers.GlobalAveragePooling2D: "global-pool",
     keras.layers.Dropout: "dropout",
     keras.layers.Dense: "dense",
@@ -66,9 +68,22 @@ def assert_confirmed(layers: tuple[LayerPlan, ...], model: keras.Model) -> None:
     assert sorted(claims_of(layer) for layer in layers) == sorted(facts_of(layer) for layer in model.layers)
     seen: set[str] = set()
     for planned in layers:
-        sources = {tensor._keras_history.operation.name for tensor in flat(model.get_layer(planned.name).input)}
-        assert sources - {planned.name} <= seen, f"{planned.name} is planned before {sources - seen}"
+        built = model.get_layer(planned.name)
+        sources = [tensor._keras_history.operation.name for tensor in flat(built.input)]
+        if planned.kind != "input":
+            assert list(planned.inputs) == sources, f"{planned.name} reads {sources}"
+            assert planned.input_shape == tuple(flat(built.input)[0].shape[1:])
+            assert set(sources) <= seen, f"{planned.name} is planned before {sources}"
+        assert (planned.kernel, planned.stride, planned.groups) == window_of(built), planned.name
         seen.add(planned.name)
+
+
+def window_of(layer: keras.Layer) -> tuple[int, int, int]:
+    """Kernel, stride and groups of the Keras layer."""
+    if isinstance(layer, ZeroPadShortcut):
+        return 1, layer.stride, 1
+    kernel = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", (1, 1))
+    return kernel[0], getattr(layer, "strides", (1, 1))[0], getattr(layer, "groups", 1)
 
 
 def flat(tensors: Any) -> list[Any]:
@@ -104,6 +119,21 @@ def test_a_grid_of_networks_confirms_its_plan(stem: Any, padding: Any, shortcut:
     assert_plan_confirmed(replace(TINY, stem=stem, padding=padding, shortcut=shortcut, dropout=dropout, activation=activation))
 
 
+BLOCK_CHOICES = {
+    "block": st.sampled_from(["basic", "bottleneck"]),
+    "preactivation": st.booleans(),
+    "shortcut": st.sampled_from(["projection", "zero-pad", "none"]),
+    "groups": st.sampled_from([1, 1, 2, 3]),
+    "width_per_group": st.sampled_from([64, 64, 32, 100]),
+    "se_reduction": st.sampled_from([None, 1, 2, 4]),
+    "bottleneck_stride_on": st.sampled_from(["3x3", "1x1"]),
+    "padding": st.sampled_from(["same", "symmetric"]),
+    "zero_init_residual": st.booleans(),
+    "activation": st.sampled_from(ACTIVATIONS),
+    "initializer": st.sampled_from(["he_fan_out", "he_fan_in"]),
+}
+
+
 @st.composite
 def networks(draw: st.DrawFn) -> ResNetConfig:
     stages = draw(st.integers(1, 4))
@@ -113,21 +143,24 @@ def networks(draw: st.DrawFn) -> ResNetConfig:
         "input_shape": (draw(st.integers(1, 40)), draw(st.integers(1, 40)), draw(st.integers(1, 4))),
         "num_classes": draw(st.integers(2, 12)),
         "stem": draw(st.sampled_from(["imagenet", "cifar"])),
-        "shortcut": draw(st.sampled_from(["projection", "none"])),
-        "padding": draw(st.sampled_from(["same", "symmetric"])),
         "dropout": draw(st.sampled_from([0.0, 0.3])),
-        "activation": draw(st.sampled_from(ACTIVATIONS)),
-        "initializer": draw(st.sampled_from(["he_fan_out", "he_fan_in"])),
+        **{field: draw(choices) for field, choices in BLOCK_CHOICES.items()},
     }
-    try:
-        return ResNetConfig(name="generated", block="basic", **values)
-    except ConfigError as refused:
-        assume("halves the resolution" not in str(refused))
-        raise
+    return mended(ResNetConfig, {"name": "generated", **values})
+
+
+def mended(make: Any, values: dict[str, Any]) -> Any:
+    """What `make` makes of the values, after each refusal with the first change that it offers."""
+    for _ in range(8):
+        try:
+            return make(**values)
+        except CombinationError as refused:
+            values = {**values, **refused.fixes[0]}
+    raise AssertionError(f"still refused after eight of the offered changes: {values}")
 
 
 @given(networks())
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_generated_networks_confirm_their_plan(config: ResNetConfig) -> None:
     assert_plan_confirmed(config)
 
@@ -136,20 +169,27 @@ def test_generated_networks_confirm_their_plan(config: ResNetConfig) -> None:
     shape=st.tuples(st.integers(2, 20), st.integers(2, 20), st.integers(1, 8)),
     filters=st.integers(1, 8),
     stride=st.sampled_from([1, 2]),
-    padding=st.sampled_from(["same", "symmetric"]),
-    shortcut=st.sampled_from(["projection", "none"]),
+    choices=st.fixed_dictionaries(BLOCK_CHOICES),
 )
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_generated_blocks_confirm_their_plan(shape: tuple[int, int, int], filters: int, stride: int, padding: Any, shortcut: Any) -> None:
-    config = replace(TINY, padding=padding, shortcut=shortcut)
-    entry = LayerPlan("input", "input", "stem", None, shape, 0, 0, 0)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_generated_blocks_confirm_their_plan(shape: tuple[int, int, int], filters: int, stride: int, choices: dict[str, Any]) -> None:
+    config = mended(replace_tiny, {**choices, "widths": (filters, filters)})
+    assume(config.shortcut != "zero-pad" or shape[-1] <= config.stage_channels[0])
+    x = keras.Input(shape, name="x")
+    y = BLOCKS[config.block, config.preactivation](x, name="stage2_block1", filters=filters, stride=stride, style=Style.of(config))
+    model = keras.Model(x, y)
+    entry = LayerPlan("x", "input", "stem", None, shape, 0, 0, 0, (), shape)
     planned = plan_block(config, input_shape=shape, filters=filters, stride=stride, stage=2, block=1)
-    assert_confirmed((entry, *planned), one_block(config, shape, filters, stride))
+    assert_confirmed((entry, *planned), model)
+
+
+def replace_tiny(**values: Any) -> ResNetConfig:
+    return replace(TINY, **values)
 
 
 def one_block(config: ResNetConfig, shape: tuple[int, int, int], filters: int, stride: int) -> keras.Model:
-    block = plain_block if config.shortcut == "none" else basic_block
     x = keras.Input(shape, name="input")
+    block = BLOCKS[config.block, config.preactivation]
     return keras.Model(x, block(x, name="stage2_block1", filters=filters, stride=stride, style=Style.of(config)))
 
 
@@ -189,33 +229,65 @@ class Reference:
         padded = np.pad(x, [(0, 0), *pads, (0, 0)], constant_values=border)
         return sliding_window_view(padded, (size, size), axis=(1, 2))[:, ::stride, ::stride]
 
-    def conv(self, x: np.ndarray, name: str, stride: int = 1) -> np.ndarray:
+    def conv(self, x: np.ndarray, name: str, stride: int = 1, groups: int = 1) -> np.ndarray:
         (kernel,) = self.weights[name]
-        return np.einsum("nhwcij,ijco->nhwo", self.windows(x, kernel.shape[0], stride, 0.0), kernel)
+        windows = self.windows(x, kernel.shape[0], stride, 0.0)
+        parts = zip(np.split(windows, groups, axis=3), np.split(kernel, groups, axis=3), strict=True)
+        return np.concatenate([np.einsum("nhwcij,ijco->nhwo", part, filters) for part, filters in parts], axis=-1)
 
     def norm(self, x: np.ndarray, name: str) -> np.ndarray:
         scale, offset, mean, variance = self.weights[name]
         return scale * (x - mean) / np.sqrt(variance + self.config.bn_epsilon) + offset
 
+    def normalised(self, x: np.ndarray, name: str, number: int) -> np.ndarray:
+        return self.activation(self.norm(x, f"{name}_bn{number}"))
+
+    def branch(self, x: np.ndarray, name: str, stride: int) -> np.ndarray:
+        steps = [(stride, 1), (1, 1)]
+        if self.config.block == "bottleneck":
+            steps = [(1, 1), (stride, self.config.groups), (1, 1)]
+            if self.config.bottleneck_stride_on == "1x1":
+                steps = [(stride, 1), (1, self.config.groups), (1, 1)]
+        for number, (step, groups) in enumerate(steps, start=1):
+            if self.config.preactivation:
+                x = self.conv(self.normalised(x, name, number), f"{name}_conv{number}", step, groups)
+            else:
+                x = self.norm(self.conv(x, f"{name}_conv{number}", step, groups), f"{name}_bn{number}")
+                x = self.activation(x) if number < len(steps) else x
+        return x
+
+    def gate(self, y: np.ndarray, name: str) -> np.ndarray:
+        reduce, first = self.weights[f"{name}_se_reduce"]
+        expand, second = self.weights[f"{name}_se_expand"]
+        hidden = np.maximum(y.mean(axis=(1, 2)) @ reduce + first, 0)
+        return (1 / (1 + np.exp(-(hidden @ expand + second))))[:, None, None, :]
+
     def block(self, x: np.ndarray, name: str, stride: int) -> np.ndarray:
-        y = self.activation(self.norm(self.conv(x, f"{name}_conv1", stride), f"{name}_bn1"))
-        y = self.norm(self.conv(y, f"{name}_conv2"), f"{name}_bn2")
-        if self.config.shortcut == "projection":
-            differs = stride == 2 or x.shape[-1] != y.shape[-1]
-            y = y + (self.norm(self.conv(x, f"{name}_shortcut_conv", stride), f"{name}_shortcut_bn") if differs else x)
-        return self.activation(y)
+        y = self.branch(x, name, stride)
+        if self.config.se_reduction is not None:
+            y = y * self.gate(y, name)
+        differs = stride == 2 or x.shape[-1] != y.shape[-1]
+        if self.config.shortcut == "projection" and differs and self.config.preactivation:
+            y = y + self.conv(self.normalised(x, name, 1), f"{name}_shortcut_conv", stride)
+        elif self.config.shortcut == "projection" and differs:
+            y = y + self.norm(self.conv(x, f"{name}_shortcut_conv", stride), f"{name}_shortcut_bn")
+        elif self.config.shortcut != "none":
+            y[..., : x.shape[-1]] += x[:, ::stride, ::stride]
+        return y if self.config.preactivation else self.activation(y)
 
     def stem(self, x: np.ndarray, border: float = -np.inf) -> np.ndarray:
-        if self.config.stem == "cifar":
-            return self.activation(self.norm(self.conv(x, "stem_conv"), "stem_bn"))
-        y = self.activation(self.norm(self.conv(x, "stem_conv", 2), "stem_bn"))
-        return self.windows(y, 3, 2, border).max(axis=(-2, -1))
+        y = self.conv(x, "stem_conv", 1 if self.config.stem == "cifar" else 2)
+        if not self.config.preactivation:
+            y = self.activation(self.norm(y, "stem_bn"))
+        return y if self.config.stem == "cifar" else self.windows(y, 3, 2, border).max(axis=(-2, -1))
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         x = self.stem(images)
         for stage, depth in enumerate(self.config.depths, start=1):
             for block in range(1, depth + 1):
                 x = self.block(x, f"stage{stage}_block{block}", 2 if stage > 1 and block == 1 else 1)
+        if self.config.preactivation:
+            x = self.activation(self.norm(x, "head_bn"))
         kernel, bias = self.weights["head_dense"]
         return x.mean(axis=(1, 2)) @ kernel + bias
 
@@ -248,6 +320,13 @@ def test_forward_pass_equals_numpy(stem: Any, padding: Any, shortcut: Any, activ
     config = replace(TINY, stem=stem, padding=padding, shortcut=shortcut, activation=activation)
     model, images = scattered(config), images_for(config)
     np.testing.assert_allclose(model(images, training=False), Reference(model, config).logits(images), rtol=2e-4, atol=2e-5)
+
+
+@given(networks())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_generated_networks_compute_what_numpy_computes(config: ResNetConfig) -> None:
+    model, images = scattered(config), images_for(config, count=2)
+    np.testing.assert_allclose(model(images, training=False), Reference(model, config).logits(images), rtol=1e-3, atol=1e-4)
 
 
 def test_the_paddings_are_two_different_networks() -> None:
@@ -285,15 +364,22 @@ def test_gradients_pass_the_padded_max_pool() -> None:
 # What is saved is what is loaded
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_saved_and_loaded_computes_the_same(activation: Any, tmp_path: Path) -> None:
-    config = replace(TINY, activation=activation, dropout=0.3)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"activation": activation} for activation in ACTIVATIONS),
+        {"shortcut": "zero-pad", "preactivation": True, "se_reduction": 2},
+        {"block": "bottleneck", "groups": 2, "width_per_group": 48, "zero_init_residual": True},
+    ],
+)
+def test_saved_and_loaded_computes_the_same(changes: dict[str, Any], tmp_path: Path) -> None:
+    config = replace(TINY, dropout=0.3, **changes)
     model, images = scattered(config), images_for(config)
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert [layer.name for layer in loaded.layers] == [layer.name for layer in model.layers]
     np.testing.assert_array_equal(loaded(images, training=False), model(images, training=False))
-    # Not only equal to each other: the loaded one computes this activation.
+    # Not only equal to each other: the loaded one computes this network.
     np.testing.assert_allclose(loaded(images, training=False), Reference(loaded, config).logits(images), rtol=2e-4, atol=2e-5)
     assert_confirmed(plan(config).layers, loaded)
 

@@ -2,30 +2,92 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from resnet.config import Recipe, ResNetConfig
+from resnet.config import Recipe, ResNetConfig, adapt, fits
 from resnet.plan import plan
 from resnet.presets import PRESETS, RECIPES
 
-# Trainable parameters: torchvision's `num_params`, and the notebook's own `model.summary()`. Statistics: 2 per channel of each batch norm.
-COUNTS = {
-    "mini-resnet": (696_042, 2_240),
-    "resnet-18": (11_689_512, 9_600),
-    "resnet-34": (21_797_672, 17_024),
+# Counted layer by layer, independently of this project, and equal to torchvision's `num_params` (18 to 152, ResNeXt, Wide), to timm's
+# (pre-activation, SE), to He et al. 2015, table 6 (CIFAR) and to the notebook's `model.summary()`. Trainable parameters, batch-norm
+# statistics (2 per channel), multiply-adds in units of 10⁹ as torchvision's `_ops`; None where no source gives one.
+COUNTS: dict[str, tuple[int, int | None, float | None]] = {
+    "mini-resnet": (696_042, 2_240, None),
+    "resnet-18": (11_689_512, 9_600, 1.814),
+    "resnet-34": (21_797_672, 17_024, 3.664),
+    "resnet-50": (25_557_032, 53_120, 4.089),
+    "resnet-101": (44_549_160, 105_344, 7.801),
+    "resnet-152": (60_192_808, 151_424, 11.514),
+    "resnet-18-v2": (11_687_720, 7_808, 1.814),
+    "resnet-34-v2": (21_795_880, 15_232, 3.664),
+    "resnet-50-v2": (25_549_352, 45_440, 4.089),
+    "resnext-50-32x4d": (25_028_904, 68_224, 4.230),
+    "resnext-101-32x8d": (88_791_336, 202_880, 16.414),
+    "wide-resnet-50-2": (68_883_240, 68_224, 11.398),
+    "se-resnet-18": (11_778_592, 9_600, 1.814),
+    "se-resnet-34": (21_958_868, 17_024, 3.664),
+    "se-resnet-50": (28_088_024, 53_120, 4.092),
+    "se-resnet-101": (49_326_872, 105_344, 7.806),
+    "se-resnet-152": (66_821_848, 151_424, 11.520),
+    "se-resnext-50-32x4d": (27_559_896, 68_224, 4.233),
+    "resnet-20": (269_722, None, None),
+    "resnet-32": (464_154, None, None),
+    "resnet-44": (658_586, None, None),
+    "resnet-56": (853_018, None, None),
+    "resnet-110": (1_727_962, None, None),
+}
+# From the networks above by arithmetic. V2: each projection loses its batch norm, and each batch norm before a convolution is as wide
+# as that convolution's input. Plain: the projections and their batch norms are gone.
+V2_50_TO_101 = 17 * (1024 * 256 + 9 * 256 * 256 + 256 * 1024 + 2 * (1024 + 256 + 256))
+V2_101_TO_152 = 13 * (1024 * 256 + 9 * 256 * 256 + 256 * 1024 + 2 * (1024 + 256 + 256)) + 4 * (
+    512 * 128 + 9 * 128 * 128 + 128 * 512 + 2 * (512 + 128 + 128)
+)
+PROJECTIONS = sum(inner * outer + 2 * outer for inner, outer in ((64, 128), (128, 256), (256, 512)))
+DERIVED = {
+    "resnet-101-v2": 25_549_352 + V2_50_TO_101,
+    "resnet-152-v2": 25_549_352 + V2_50_TO_101 + V2_101_TO_152,
+    "plain-18": 11_689_512 - PROJECTIONS,
+    "plain-34": 21_797_672 - PROJECTIONS,
 }
 
 
 @pytest.mark.parametrize("name", COUNTS)
-def test_parameter_counts(name: str) -> None:
-    trainable, statistics = COUNTS[name]
+def test_counts(name: str) -> None:
+    trainable, statistics, gmacs = COUNTS[name]
     planned = plan(PRESETS[name])
     assert planned.trainable_parameters == trainable
-    assert planned.total_parameters == trainable + statistics
+    if statistics is not None:
+        assert planned.total_parameters == trainable + statistics
+    if gmacs is not None:
+        assert round(planned.macs / 1e9, 3) == gmacs
+
+
+@pytest.mark.parametrize("name", DERIVED)
+def test_counts_that_follow_from_others(name: str) -> None:
+    assert plan(PRESETS[name]).trainable_parameters == DERIVED[name]
+
+
+# torchvision and the papers' own stride differ in work only.
+@pytest.mark.parametrize(("name", "gmacs"), [("resnet-50", 3.858), ("resnet-101", 7.570), ("resnet-152", 11.282), ("se-resnet-50", 3.860)])
+def test_the_papers_stride_costs_less(name: str, gmacs: float) -> None:
+    original = plan(replace(PRESETS[name], bottleneck_stride_on="1x1"))
+    assert round(original.macs / 1e9, 3) == gmacs
+    assert original.trainable_parameters == COUNTS[name][0]
 
 
 def test_no_preset_is_without_its_count() -> None:
-    assert set(PRESETS) == set(COUNTS)
+    assert set(PRESETS) == set(COUNTS) | set(DERIVED)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_fits_fashion_mnist_in_one_step(name: str) -> None:
+    adapted = adapt(PRESETS[name], "fashion-mnist")
+    assert fits(adapted, "fashion-mnist")
+    assert plan(adapted).layers[-1].output_shape == (10,)
+    same = ("block", "depths", "widths", "preactivation", "shortcut", "groups", "width_per_group", "se_reduction")
+    assert [getattr(adapted, field) for field in same] == [getattr(PRESETS[name], field) for field in same]
 
 
 def test_mini_resnet_is_the_notebooks() -> None:
@@ -47,16 +109,21 @@ def test_mini_resnet_is_the_notebooks() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["resnet-18", "resnet-34"])
+@pytest.mark.parametrize("name", ["resnet-18", "resnet-34", "resnet-152", "resnext-101-32x8d", "wide-resnet-50-2"])
 def test_imagenet_presets_follow_torchvision(name: str) -> None:
     network = PRESETS[name]
     assert (network.bn_epsilon, network.bn_momentum) == (1e-5, 0.9)
     assert (network.padding, network.initializer, network.shortcut) == ("symmetric", "he_fan_out", "projection")
+    assert network.bottleneck_stride_on == "3x3"
 
 
-@pytest.mark.parametrize(("name", "depth"), [("mini-resnet", 14), ("resnet-18", 18), ("resnet-34", 34)])
-def test_depth_is_counted_as_in_the_paper(name: str, depth: int) -> None:
-    assert PRESETS[name].depth == depth
+@pytest.mark.parametrize("name", sorted(set(PRESETS) - {"mini-resnet"}))
+def test_depth_is_counted_as_in_the_paper(name: str) -> None:
+    assert f"-{PRESETS[name].depth}-" in f"{name}-"
+
+
+def test_the_mini_resnet_has_14_layers_with_weights() -> None:
+    assert PRESETS["mini-resnet"].depth == 14
 
 
 def test_a_preset_is_found_under_its_own_name() -> None:
