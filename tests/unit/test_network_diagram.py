@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resnet.config import ResNetConfig
-from resnet.diagrams.network import HEIGHT, drawn_blocks, network_svg, plate_height, plate_thickness
+from resnet.diagrams.columns import HEIGHT, plate_height, plate_thickness
+from resnet.diagrams.network import drawn_blocks, network_svg
 from resnet.plan import plan
 from resnet.presets import PRESETS
 from resnet.wording import english
