@@ -51,5 +51,9 @@ class TrainingError(ExplainedError):
     """A run cannot start or cannot go on."""
 
 
+class WeightsError(ExplainedError):
+    """A file of weights cannot be read, or does not fit the network."""
+
+
 def _rebuild(kind: type[ExplainedError], rule: str, values: dict[str, Any]) -> ExplainedError:
     return kind(rule, **values)

@@ -15,7 +15,8 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = Path(__file__).with_name("messages.pot")
-KEYWORDS = {"t": None, "tn": (1, 2), "ExplainedError": None, "ConfigError": None, "DataError": None, "TrainingError": None}
+ERRORS = ("ExplainedError", "ConfigError", "DataError", "TrainingError", "WeightsError")
+KEYWORDS = {"t": None, "tn": (1, 2), **dict.fromkeys(ERRORS)}
 SOURCES = ("pages", "resnet")
 HEADER = """\
 # Messages of ResNet Lab, made by assets/locale/extract.py.
