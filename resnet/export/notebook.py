@@ -1,0 +1,102 @@
+"""A network as a Jupyter notebook that explains, builds and trains it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from resnet.config import Recipe, ResNetConfig
+from resnet.export import prose
+from resnet.export.network_code import network_code, network_constants
+from resnet.export.training_code import download_name, imports, training_code, training_constants
+from resnet.plan import plan
+from resnet.presets import RECIPES
+from resnet.wording import Translate, english
+
+_BUILD = """\
+keras.utils.set_random_seed(SEED)
+model = build_resnet()
+print(f"{model.count_params():,} parameters")"""
+
+_LOAD = "training, validation, test = load_data(DATA, BATCH_SIZE)"
+
+_FIT = "history = train(model, training, validation, EPOCHS).history"
+
+_CURVES = """\
+epochs = range(1, len(history["loss"]) + 1)
+try:
+    import matplotlib.pyplot as plt
+except ImportError:  # then as numbers
+    for name, values in history.items():
+        print(name, [round(value, 4) for value in values])
+else:
+    figure, plots = plt.subplots(1, 2, figsize=(10, 3.5))
+    for plot, name in zip(plots, ("loss", "accuracy"), strict=True):
+        plot.plot(epochs, history[name], color="C0", label="training")
+        plot.plot(epochs, history[f"val_{name}"], "--", color="C0", label="validation")
+        plot.set(title=name, xlabel="epoch")
+        plot.legend()
+    plt.show()"""
+
+_TEST = """\
+loss, accuracy = model.evaluate(test)
+print(f"test loss {loss:.4f}, test accuracy {accuracy:.4f}")
+model.save("model.keras")"""
+
+
+def notebook(config: ResNetConfig, recipe: Recipe = RECIPES["notebook"], t: Translate = english) -> str:
+    """The code of `python_script` in cells, with `t`'s words between them: a .ipynb document of version 4.5.
+
+    Its text is the same for the same arguments, and holds no outputs.
+    """
+    cells = _cells(config, recipe, t)
+    document = {
+        "cells": [{**cell, "id": f"cell-{number:02}"} for number, cell in enumerate(cells, start=1)],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _cells(config: ResNetConfig, recipe: Recipe, t: Translate) -> list[dict[str, Any]]:
+    network = plan(config)
+    code = {**network_code(config), **training_code(config, recipe)}
+    path = "None" if download_name(config) else '"data"'
+    sections = (
+        (prose.opening(network, t), "\n\n".join(part for part in imports(config, recipe) if part)),
+        (prose.settings(t), network_constants(config)),
+        (None, training_constants(recipe) + f"\nDATA = {path}"),
+        (prose.layers(config, t), code["layers"]),
+        (prose.squeeze_excite(t), code.get("squeeze_excite")),
+        (prose.zero_pad_shortcut(t), code.get("zero_pad_shortcut")),
+        (prose.block(config, t), code["block"]),
+        (prose.stem(config, t), code.get("minus_infinity")),
+        (None if "minus_infinity" in code else prose.stem(config, t), code["stem"]),
+        (prose.head(config, t), code["head"]),
+        (prose.whole(network, t), code["network"]),
+        (None, _BUILD),
+        (prose.data(config, t), code["data"]),
+        (None, _LOAD),
+        (prose.schedule(t), code.get("schedule")),
+        (prose.training(t), code["train"]),
+        (None, _FIT),
+        (prose.curves(t), _CURVES),
+        (prose.test(t), _TEST),
+    )
+    cells = []
+    for words, source in sections:
+        if source:
+            cells += [_markdown(words), _code(source)] if words else [_code(source)]
+    return cells
+
+
+def _markdown(text: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
+
+
+def _code(text: str) -> dict[str, Any]:
+    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text.splitlines(keepends=True)}
