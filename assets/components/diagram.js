@@ -4,7 +4,7 @@
 const SVG = "image/svg+xml";
 const SMALLEST_SCALE = 0.64; // 14 px become 9; on a narrower screen the drawing scrolls sideways
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const frame = parentElement.querySelector(".diagram");
   const drawn = new DOMParser().parseFromString(data.svg, SVG).documentElement;
   const svg = frame.querySelector("svg");
@@ -13,7 +13,9 @@ export default function ({ data, parentElement }) {
   } else {
     frame.prepend(drawn);
     explainNodes(frame);
+    openNodes(frame);
   }
+  openers.set(frame, (path) => setTriggerValue("opened", path));
   const shown = frame.querySelector("svg");
   frame.style.setProperty("--most-height", `${data.height}px`);
   frame.style.setProperty("--least-width", `${SMALLEST_SCALE * shown.viewBox.baseVal.width}px`);
@@ -58,6 +60,23 @@ function explainNodes(frame) {
     else if (event.key === "Escape") hideTip(frame);
   };
   document.addEventListener("keydown", dismiss, true);
+}
+
+const openers = new WeakMap();
+
+/** A click, Enter or the space bar on a node that can be opened tells Python which. */
+function openNodes(frame) {
+  const open = (event) => {
+    const node = event.target.closest?.("[data-open]");
+    if (!node) return;
+    event.preventDefault();
+    hideTip(frame);
+    openers.get(frame)(node.dataset.open);
+  };
+  frame.addEventListener("click", open);
+  frame.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === " ") open(event);
+  });
 }
 
 const explained = new WeakMap();

@@ -12,11 +12,11 @@ from pages.parts.literal import literally
 from pages.parts.network_state import set_network
 from resnet.config import DatasetName, adapt
 from resnet.datasets import DATASETS
-from resnet.diagrams.block import shape_text
 from resnet.errors import ConfigError
 from resnet.estimate import epoch_seconds
 from resnet.plan import Plan, plan
 from resnet.tables import compact
+from resnet.wording import shape_text
 
 
 def offer_adapted(network: Plan, dataset: DatasetName, *, batch_size: int = 64, button_width: int | Literal["stretch"]) -> None:
@@ -32,14 +32,12 @@ def offer_adapted(network: Plan, dataset: DatasetName, *, batch_size: int = 64, 
     time = about(epoch_seconds(adapted, dataset, batch_size=batch_size))
     whole = dataset == "fashion-mnist"
     estimate = t(
-        "**Fashion-MNIST needs {shape}, {classes} classes, small stem.** Adapted: {parameters:,} trained parameters "
-        "(now {parameters_now:,}), {macs} multiply-adds (now {macs_now}), {epoch}.",
+        "**Fashion-MNIST needs {shape}, {classes} classes, small stem.** Adapted: {parameters:,} trained parameters, "
+        "{macs} multiply-adds, {epoch}.",
         shape=shape_text(facts.input_shape),
         classes=facts.num_classes,
         parameters=adapted.trainable_parameters,
-        parameters_now=network.trainable_parameters,
         macs=compact(adapted.macs),
-        macs_now=compact(network.macs),
         epoch=t("{time} for an epoch on all images", time=time) if whole else t("{time} for an epoch on the subset", time=time),
     )
     st.markdown(f":small[{estimate}]", width="stretch")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.parts.i18n import ASSETS
@@ -17,9 +19,16 @@ _diagram = st.components.v2.component(
 )
 
 
-def diagram(svg: str, *, key: str, height: int) -> None:
+def diagram(svg: str, *, key: str, height: int, on_open: Callable[[str], None] | None = None) -> None:
     """Show SVG text of `resnet.diagrams`, as wide as there is room for and at most `height` pixels high.
 
     The height is reserved before the browser draws. With the same key on the next run, the drawing is changed, not replaced.
+    `on_open` is called, before that run, with the place a node leads to when it is clicked.
     """
-    _diagram(key=key, data={"svg": svg, "height": height}, height=height)
+
+    def opened() -> None:
+        place = st.session_state[key].opened
+        if on_open is not None and isinstance(place, str):
+            on_open(place)
+
+    _diagram(key=key, data={"svg": svg, "height": height}, height=height, on_opened_change=opened)

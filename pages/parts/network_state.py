@@ -1,36 +1,35 @@
-"""The network a visitor is looking at: one typed object per session, and its words in the address.
+"""What a visitor is looking at: one typed object per session, and its words in the address.
 
-The address carries `name`, the key of a preset, and only those fields of ResNetConfig that differ from that preset; tuples are
-written `3,4,6,3`. A link therefore shows its reader the same network, and a click in the navigation, which drops the parameters,
-loses nothing: `write_url` puts them back on every run.
+The address carries the network (see `network_address`), the one beside it with `b_` before each name, the part that is unfolded, the
+open tab and the run. A link therefore shows its reader the same, and a click in the navigation, which drops the parameters, loses
+nothing: `write_url` puts them back on every run.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from pages.parts.i18n import current_language
+from pages.parts.network_address import DEFAULT_PRESET, FIELDS, from_query, to_query
 from resnet.config import ResNetConfig
 from resnet.errors import ConfigError, ExplainedError
+from resnet.outline import focus_on
+from resnet.plan import plan
 from resnet.presets import PRESETS
 
-DEFAULT_PRESET = "mini-resnet"
-FIELDS = tuple(item.name for item in fields(ResNetConfig))
-_OURS = (*FIELDS, "run")
+TABS = ("layers", "compare", "accuracy", "paper", "counting", "keras", "export")
 
-# Depths and widths stand or fall together: with one of them replaced the number of stages may not match.
-_UNITS = (("depths", "widths"), *((name,) for name in FIELDS if name not in ("name", "depths", "widths")))
+_B = "b_"  # before the names of the second network's fields
+_OTHER = tuple(_B + name for name in FIELDS)
+_OURS = (*FIELDS, *_OTHER, "open", "tab", "run")
 
 _SESSION_KEY = "network_session"
 _LONGEST_SHOWN = 60
-# Cut here, a longer text names no network either, and its refusal stays short enough to be shown.
-_LONGEST_READ = 80
 # A browser that has not yet heard of the last write still sends the address before it.
 _ADDRESS_TRAVEL_SECONDS = 2.0
 
@@ -41,14 +40,20 @@ class NetworkSession:
 
     Attributes:
         network: the last valid network.
+        other: the network it is compared with, or None where that was not chosen.
+        place: the part that is unfolded, as `resnet.outline.Focus.path` writes it.
+        tab: the open tab of the architecture page, one of TABS.
         problems: what the address asked for and could not have, each with its reason; kept until the visitor has read them.
         run: the run being looked at, or None.
         revision: rises whenever the network is replaced; a form compares it to know that its fields are out of date.
-        edited: network or run was changed here and is not in the address yet, so the address has nothing to say.
+        edited: something was changed here and is not in the address yet, so the address has nothing to say.
         written: the addresses written lately, each with the moment (`time.monotonic`) it was superseded; the last one is in force.
     """
 
     network: ResNetConfig = PRESETS[DEFAULT_PRESET]
+    other: ResNetConfig | None = None
+    place: str = ""
+    tab: str = TABS[0]
     problems: tuple[ExplainedError, ...] = ()
     run: str | None = None
     revision: int = 0
@@ -78,6 +83,42 @@ def set_network(network: ResNetConfig) -> None:
     session = _session()
     session.network = network
     session.revision += 1
+    session.edited = True
+
+
+def other_network() -> ResNetConfig | None:
+    """The network that the session's is compared with; None where none was chosen."""
+    return _session().other
+
+
+def set_other_network(network: ResNetConfig | None) -> None:
+    """Compare the session's network with `network`; the address follows at the next `write_url`."""
+    session = _session()
+    session.other = network
+    session.edited = True
+
+
+def current_place() -> str:
+    """The part of the network that is unfolded, as `resnet.outline.Focus.path` writes it; the network may have changed since."""
+    return _session().place
+
+
+def set_place(place: str) -> None:
+    """Unfold another part; the address follows at the next `write_url`."""
+    session = _session()
+    session.place = place
+    session.edited = True
+
+
+def current_tab() -> str:
+    """The open tab of the architecture page, one of TABS."""
+    return _session().tab
+
+
+def set_tab(tab: str) -> None:
+    """Another tab was opened; the address follows at the next `write_url`."""
+    session = _session()
+    session.tab = tab
     session.edited = True
 
 
@@ -114,7 +155,7 @@ def write_url() -> None:
     One step, because each change of the address is a step in the browser's history.
     """
     session = _session()
-    address = to_query(session.network) | ({"run": session.run} if session.run else {})
+    address = _address(session)
     wanted = {"lang": current_language(), **address}
     ours = {name: st.query_params[name] for name in st.query_params if name in _OURS or name == "lang"}
     if ours != wanted:
@@ -122,49 +163,6 @@ def write_url() -> None:
         st.query_params.from_dict({**foreign, **wanted})
     if session.edited or not session.has_written(address):
         session.note_written(address)
-
-
-def preset_of(network: ResNetConfig) -> ResNetConfig:
-    """The preset a network descends from: the one it is named after, else the one it shares most fields with."""
-    named = PRESETS.get(network.name)
-    return named or min(PRESETS.values(), key=lambda preset: len(_differences(network, preset)))
-
-
-def to_query(network: ResNetConfig) -> dict[str, str]:
-    """The network as address parameters: its preset's key, then the fields in which it differs from that preset."""
-    preset = preset_of(network)
-    return {"name": preset.name} | {name: _write(getattr(network, name)) for name in _differences(network, preset)}
-
-
-def from_query(parameters: Mapping[str, str]) -> tuple[ResNetConfig, list[ExplainedError]]:
-    """The network that `to_query` wrote, and what could not be read. Never raises.
-
-    A value that cannot be read, or that makes no network together with the others, is left out: the preset's own stands in for it.
-    """
-    problems: list[ExplainedError] = []
-    preset = PRESETS[DEFAULT_PRESET]
-    name = parameters.get("name", DEFAULT_PRESET)
-    if name in PRESETS:
-        preset = PRESETS[name]
-    else:
-        problems.append(
-            ConfigError(
-                "the address asks for a network named {value!r}, which is not one of {choices}; {preset} is shown",
-                value=_shorten(name),
-                choices=", ".join(PRESETS),
-                preset=DEFAULT_PRESET,
-            )
-        )
-    values: dict[str, Any] = {}
-    for key in FIELDS:
-        if key == "name" or key not in parameters:
-            continue
-        try:
-            values[key] = _READERS.get(key, str)(parameters[key][:_LONGEST_READ])
-        except ValueError:
-            problems.append(_unreadable(key, parameters[key]))
-    network, refusals = _combine(preset, values)
-    return network, problems + refusals
 
 
 def _session() -> NetworkSession:
@@ -175,65 +173,40 @@ def _session() -> NetworkSession:
     return session
 
 
+def _address(session: NetworkSession) -> dict[str, str]:
+    """All that the address is to say, but for the language: as few words as there can be."""
+    other = {} if session.other is None else {_B + name: value for name, value in to_query(session.other).items()}
+    rest = {"open": session.place, "tab": "" if session.tab == TABS[0] else session.tab, "run": session.run or ""}
+    return to_query(session.network) | other | {name: value for name, value in rest.items() if value}
+
+
 def _read(session: NetworkSession, address: dict[str, str]) -> None:
+    problems = list[ExplainedError]()
     session.run = address.get("run")
     if any(name in address for name in FIELDS):
         session.network, problems = from_query(address)
-        session.problems = tuple(problems)
         session.revision += 1
+    other = {name.removeprefix(_B): value for name, value in address.items() if name in _OTHER}
+    session.other, refused = from_query(other) if other else (None, [])
+    problems += refused
+    session.place, missing = _read_place(session.network, address.get("open", ""))
+    session.tab, unknown = _read_tab(address.get("tab", TABS[0]))
+    session.problems = (*problems, *missing, *unknown)
     # Noted as if written: what was refused is reported once, and the address is put right at the next `write_url`.
     session.note_written(address)
 
 
-def _combine(preset: ResNetConfig, values: Mapping[str, Any]) -> tuple[ResNetConfig, list[ExplainedError]]:
-    """The preset with `values`; where they make no network together, with as many of them as do, and the refusals of the others."""
-    try:
-        return replace(preset, **values), []
-    except ConfigError:
-        pass  # Some of them may still be right: each is tried for itself below, and the refusals are returned.
-    network, refusals = preset, list[ExplainedError]()
-    for unit in _UNITS:
-        part = {name: values[name] for name in unit if name in values}
-        try:
-            network = replace(network, **part)
-        except ConfigError as error:
-            refusals.append(error)
-    return network, refusals
+def _read_place(network: ResNetConfig, place: str) -> tuple[str, list[ExplainedError]]:
+    found = focus_on(plan(network), place).path
+    if found == place:
+        return place, []
+    return found, [ConfigError("the address opens {value!r}, which this network does not have", value=place[:_LONGEST_SHOWN])]
 
 
-def _differences(network: ResNetConfig, preset: ResNetConfig) -> list[str]:
-    return [name for name in FIELDS if name != "name" and getattr(network, name) != getattr(preset, name)]
-
-
-def _write(value: object) -> str:
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def _read_whole_numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(","))
-
-
-_READERS: Mapping[str, Callable[[str], Any]] = {
-    "depths": _read_whole_numbers,
-    "widths": _read_whole_numbers,
-    "input_shape": _read_whole_numbers,
-    "num_classes": int,
-    "dropout": float,
-    "bn_epsilon": float,
-    "bn_momentum": float,
-}
-
-
-def _unreadable(name: str, text: str) -> ConfigError:
-    shown = _shorten(text)
-    if _READERS[name] is _read_whole_numbers:
-        return ConfigError(
-            "the address gives {field}={value!r}, but whole numbers separated by commas are needed there", field=name, value=shown
-        )
-    if _READERS[name] is int:
-        return ConfigError("the address gives {field}={value!r}, but a whole number is needed there", field=name, value=shown)
-    return ConfigError("the address gives {field}={value!r}, but a number is needed there", field=name, value=shown)
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+def _read_tab(tab: str) -> tuple[str, list[ExplainedError]]:
+    if tab in TABS:
+        return tab, []
+    error = ConfigError(
+        "the address opens the tab {value!r}, which is none of {choices}", value=tab[:_LONGEST_SHOWN], choices=", ".join(TABS)
+    )
+    return TABS[0], [error]

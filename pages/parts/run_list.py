@@ -12,11 +12,11 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.i18n import explain, t, tn
-from pages.parts.network_form import PRESET_TITLES
 from pages.parts.network_state import set_run
 from pages.parts.training_form import dataset_label
 from resnet.config import Recipe, ResNetConfig
 from resnet.errors import TrainingError
+from resnet.families import title_of
 from resnet.training.events import Failed, Stopped
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def time_zone() -> tzinfo:
 
 def network_words(network: ResNetConfig) -> str:
     """A network's name and depth, and whether it lacks shortcuts."""
-    title = PRESET_TITLES.get(network.name, network.name)
+    title = title_of(network.name)
     if network.shortcut == "none":
         return t("{network}, {depth} layers, plain", network=title, depth=network.depth)
     return t("{network}, {depth} layers", network=title, depth=network.depth)

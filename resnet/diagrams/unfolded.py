@@ -11,7 +11,7 @@ from resnet.outline import Focus, block_layers, block_path
 from resnet.plan import LayerPlan, Plan
 from resnet.wording import Translate, layer_title, shape_text, stage_title
 
-_LAYER_COLUMN = 78
+_LAYER_COLUMN = 93
 _ARC_Y, _GATE_Y = 16, 30
 _TALLEST_LAYER = 96  # lower than a block's plate, so that the shortcut passes above
 _THIN = 7.0
@@ -92,7 +92,7 @@ def _layer_column(network: Plan, layer: LayerPlan, focus: Focus, t: Translate) -
         layer.name,
         layer_title(layer, network.config.activation, t),
         shape_text(layer.output_shape),
-        t("{count:,} params", count=layer.parameters) if layer.parameters else "–",
+        f"{layer.parameters:,}" if layer.parameters else "–",
         f"{layer.name}\n{counts_tip(layer, t)}",
         (_layer_plate(network, layer),),
         opens=layer.name,

@@ -11,7 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pages.parts import network_state
-from pages.parts.network_state import FIELDS, NetworkSession, from_query, preset_of, to_query
+from pages.parts.network_address import FIELDS, from_query, preset_of, to_query
+from pages.parts.network_state import NetworkSession
 from resnet.config import Activation, Initializer, Padding, ResNetConfig, Shortcut, Stem
 from resnet.errors import ConfigError
 from resnet.presets import PRESETS

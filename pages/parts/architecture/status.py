@@ -1,0 +1,73 @@
+"""What the network costs, and the one thing there is to say about it: cannot be built, does not fit the data, can be trained."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.adapted_offer import offer_adapted
+from pages.parts.architecture.form_state import take_changes
+from pages.parts.duration import about
+from pages.parts.i18n import explain, t
+from pages.parts.literal import literally
+from pages.parts.network_address import to_query
+from pages.parts.network_words import in_words
+from resnet.config import fits
+from resnet.errors import CombinationError, ConfigError
+from resnet.estimate import epoch_seconds
+from resnet.plan import Plan
+from resnet.tables import compact
+
+_HEIGHT = 68  # pixels; the same for every state, so that nothing below it jumps
+_BUTTON_WIDTH = 190
+
+
+def totals(network: Plan) -> None:
+    """The four numbers a network is known by."""
+    with st.grid(4, min_column_width=140):
+        st.metric(t("Parameters, trained"), f"{network.trainable_parameters:,}")
+        st.metric(
+            t("With statistics"),
+            f"{network.total_parameters:,}",
+            help=t("What Keras counts: batch norm's running means and variances are in it. PyTorch leaves them out."),
+        )
+        st.metric(t("Multiply-adds"), compact(network.macs), help=t("{macs:,} for one image, forward.", macs=network.macs))
+        st.metric(t("Layers with weights"), f"{network.config.depth:,}", help=t("As the paper counts: projections are left out."))
+
+
+def network_status(network: Plan, error: ConfigError | None) -> None:
+    """Why what the controls say cannot be built, with what would mend it; or what stands between the network and its training."""
+    with st.container(height=_HEIGHT, border=False, horizontal=True, wrap=False, vertical_alignment="center"):
+        if error is not None:
+            _explain(error)
+        elif fits(network.config, "fashion-mnist"):
+            _offer_training(network)
+        else:
+            offer_adapted(network, "fashion-mnist-subset", button_width=_BUTTON_WIDTH)
+
+
+def _explain(error: ConfigError) -> None:
+    words = t("**This cannot be built:** {reason}. The last network that can be stays shown.", reason=literally(explain(error)))
+    st.markdown(f":red[:material/error:] :small[{words}]", width="stretch")
+    fixes = error.fixes if isinstance(error, CombinationError) else ()
+    with st.container(width=_BUTTON_WIDTH, gap=None):
+        for number, fix in enumerate(fixes):
+            st.button(
+                in_words(fix),
+                key=f"network_fix_{number}",
+                type="tertiary",
+                icon=":material/build:",
+                on_click=take_changes,
+                args=(fix,),
+                help=t("Would put it right."),
+            )
+
+
+def _offer_training(network: Plan) -> None:
+    estimate = t(
+        "**Fits Fashion-MNIST.** One epoch takes {subset} on the subset, {full} on all images; estimated for two cores.",
+        subset=about(epoch_seconds(network, "fashion-mnist-subset")),
+        full=about(epoch_seconds(network, "fashion-mnist")),
+    )
+    st.markdown(f":small[{estimate}]", width="stretch")
+    if st.button(t("Train this network"), key="network_train", type="primary", icon=":material/play_arrow:", width=_BUTTON_WIDTH):
+        st.switch_page("training.py", query_params=to_query(network.config))
