@@ -1,162 +1,217 @@
-"""Walk through a residual block: change its sizes, see the add break, and repair it."""
+"""Walk through a residual block of any kind: change its sizes, see the add break, and repair it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
 
 import streamlit as st
 
+from pages.parts.block_kinds import EXAMPLES, KINDS, Choice, Kind, Sizes, fixed_block, kind_description, kind_label
+from pages.parts.block_lesson import kind_lesson, refusal_lesson, shortcut_lesson, total_parameters
+from pages.parts.block_memory import begin, block_memory, follow_kind, set_sizes, sizes_at_hand
 from pages.parts.diagram import diagram
 from pages.parts.formula import block_formula
 from pages.parts.i18n import lesson, t
 from pages.parts.layout import page_header
-from resnet.config import Activation
-from resnet.diagrams.block import ACTIVATION_NAMES, BlockView, block_svg, shape_text
-from resnet.plan import plan_block
-from resnet.presets import PRESETS
+from resnet.config import BOTTLENECK_EXPANSION, Activation, Block, Shortcut
+from resnet.diagrams.block import BlockView, block_svg
+from resnet.errors import ConfigError
 from resnet.source import source_of
+from resnet.wording import ACTIVATION_NAMES, shape_text
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 SIDES = (4, 64)
-CHANNELS = (1, 3, 8, 16, 32, 64, 128, 256, 512)
+CHANNELS = (1, 3, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 FILTERS = (8, 16, 32, 64, 128, 256, 512)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sizes:
-    """What the sliders say about one block: x is side x side x channels."""
-
-    side: int
-    channels: int
-    filters: int
-    stride: int
-
-
-EXAMPLES = (
-    Sizes(side=32, channels=64, filters=64, stride=1),
-    Sizes(side=32, channels=64, filters=128, stride=2),
-    Sizes(side=28, channels=32, filters=64, stride=1),
-)
-
-
-def page() -> None:
-    page_header(t("Block"), t("What does a block add to its input?"))
-    walk()
+SHORTCUTS: tuple[Shortcut, ...] = ("projection", "zero-pad")
+ADDRESS = "block_kind"
+EXPLANATION_HEIGHT = 190
 
 
 @st.fragment
 def walk() -> None:
-    """Diagram on top, below it what moves it and the code that builds it. A slider reruns this part of the page only."""
+    """Diagram on top, below it what moves it, then words and code. A control reruns this part of the page only."""
+    begin(st.query_params.get(ADDRESS, ""))
+    heading, kinds = st.columns([1.25, 1], vertical_alignment="bottom")
+    with heading:
+        page_header(t("Block"), t("What does a block add to its input?"))
+    with kinds:
+        kind = _kind_control()
     picture = st.container()
-    controls, reading = st.columns([1.1, 1], gap="medium")
-    with controls:
-        sizes, activation = _controls()
-        projected = _repair(_view(sizes, activation, projected=False))
-    view = _view(sizes, activation, projected=projected)
+    sizes, activation = _size_controls()
+    choice, repair = _shape_controls(kind, activation)
+    _write_address(choice)
+
+    memory, refused = block_memory(), None
+    try:
+        memory.drawn = BlockView(layers=choice.plan(sizes), activation=activation)
+    except ConfigError as error:
+        refused = error
+    with repair:
+        view = replace(memory.drawn, projected=_repair(memory.drawn, possible=refused is None))
     with picture:
         diagram(block_svg(view, t), key="block_diagram", height=304)
-    with reading:
-        with st.container(height=168, border=False, gap="small"):  # one height for every state, so that the code stays where it is
-            _explanation(view)
-        st.code(source_of("resnet.blocks", "basic_block"), language="python", height=330)
+    words, code = st.columns([1, 1.1], gap="medium")
+    with words:
+        if refused:
+            st.markdown(refusal_lesson(refused))
+        else:
+            _explanation(choice, sizes, view)
+    with code:
+        st.code(source_of("resnet.blocks", choice.function), language="python", height=430)
         st.caption(lesson("block", "source"))
+        st.code(source_of("resnet.blocks", *choice.steps), language="python", height=430)
 
 
-def _controls() -> tuple[Sizes, Activation]:
-    state = st.session_state
-    if "block_side" not in state:
-        _set_sizes(EXAMPLES[0])
-    at_hand = Sizes(side=state.block_side, channels=state.block_channels, filters=state.block_filters, stride=state.block_stride)
-    state.block_example = at_hand if at_hand in EXAMPLES else None
+def _kind_control() -> Kind:
+    """The kinds, and what the chosen one is in a line."""
+    with st.container(gap="xsmall"):
+        st.segmented_control(
+            t("Kind of block"),
+            KINDS,
+            format_func=kind_label,
+            key="block_kind",
+            required=True,
+            on_change=follow_kind,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        kind: Kind = st.session_state.block_kind
+        st.caption(kind_description(kind))
+    return kind
 
-    left, middle, right = st.columns([1, 1, 1.35])
-    side = left.slider(t("Input side"), *SIDES, key="block_side", help=t("Height and width of x, in pixels."), persist_state="session")
-    channels = middle.select_slider(t("Input channels"), CHANNELS, key="block_channels", persist_state="session")
-    filters = right.select_slider(
-        t("Filters"), FILTERS, key="block_filters", help=t("Output channels of both 3×3 convolutions."), persist_state="session"
+
+def _size_controls() -> tuple[Sizes, Activation]:
+    side, channels, filters, activation, example = st.columns([1.05, 1.05, 1.05, 0.8, 1.15])
+    side.slider(t("Input side"), *SIDES, key="block_side", help=t("Height and width of x, in pixels."), persist_state="session")
+    channels.select_slider(t("Input channels"), CHANNELS, key="block_channels", persist_state="session")
+    filters.select_slider(
+        t("Filters"),
+        FILTERS,
+        key="block_filters",
+        help=t("Output channels of the block; a bottleneck puts out {times} times as many.", times=BOTTLENECK_EXPANSION),
+        persist_state="session",
     )
-    stride = left.segmented_control(t("Stride"), (1, 2), key="block_stride", required=True, persist_state="session") or 1
-    activation = middle.selectbox(
+    chosen: Activation = activation.selectbox(
         t("Activation"),
         tuple(ACTIVATION_NAMES),
         format_func=ACTIVATION_NAMES.__getitem__,
         key="block_activation",
         persist_state="session",
     )
-    right.selectbox(
-        t("Example"), EXAMPLES, format_func=_example_label, key="block_example", on_change=_take_example, placeholder=t("Choose one")
+    state, block = st.session_state, block_memory().block
+    state.block_example = sizes_at_hand() if sizes_at_hand() in EXAMPLES[block] else None
+    example.selectbox(
+        t("Example"),
+        EXAMPLES[block],
+        format_func=lambda sizes: _example_label(sizes, block),
+        key="block_example",
+        on_change=_take_example,
+        placeholder=t("Choose one"),
     )
-    return Sizes(side=side, channels=channels, filters=filters, stride=stride), activation
+    return sizes_at_hand(), chosen
 
 
-def _example_label(sizes: Sizes) -> str:
+def _shape_controls(kind: Kind, activation: Activation) -> tuple[Choice, DeltaGenerator]:
+    """Stride, convolutions and shortcut; and the place for the repair, which has to know the block first."""
+    stride, convolutions, shortcut, repair = st.columns([0.5, 1.1, 1, 2], vertical_alignment="bottom")
+    stride.segmented_control(t("Stride"), (1, 2), key="block_stride", required=True, persist_state="session")
+    convolutions.segmented_control(
+        t("Convolutions"),
+        get_args(Block),
+        format_func=_convolutions_label,
+        key="block_convolutions",
+        required=True,
+        on_change=follow_kind,
+        disabled=fixed_block(kind) is not None,
+        persist_state="session",
+    )
+    shortcut.segmented_control(
+        t("Where shapes differ"),
+        SHORTCUTS,
+        format_func=_shortcut_label,
+        key="block_shortcut",
+        required=True,
+        persist_state="session",
+    )
+    state = st.session_state
+    return Choice(kind=kind, block=state.block_convolutions, shortcut=state.block_shortcut, activation=activation), repair
+
+
+def _convolutions_label(block: Block) -> str:
+    return {"basic": t("3×3, 3×3"), "bottleneck": t("1×1, 3×3, 1×1")}[block]
+
+
+def _shortcut_label(shortcut: Shortcut) -> str:
+    return {"projection": t("Project"), "zero-pad": t("Zero-pad"), "none": t("None")}[shortcut]
+
+
+def _example_label(sizes: Sizes, block: Block) -> str:
     side = -(-sizes.side // sizes.stride)
-    return f"{shape_text((sizes.side, sizes.side, sizes.channels))} → {shape_text((side, side, sizes.filters))}"
+    channels = sizes.filters * (BOTTLENECK_EXPANSION if block == "bottleneck" else 1)
+    return f"{shape_text((sizes.side, sizes.side, sizes.channels))} → {shape_text((side, side, channels))}"
 
 
 def _take_example() -> None:
     if st.session_state.block_example is not None:
-        _set_sizes(st.session_state.block_example)
+        set_sizes(st.session_state.block_example)
 
 
-def _set_sizes(sizes: Sizes) -> None:
-    state = st.session_state
-    state.block_side, state.block_channels, state.block_filters, state.block_stride = (
-        sizes.side,
-        sizes.channels,
-        sizes.filters,
-        sizes.stride,
-    )
-    state.block_repaired = False
+def _write_address(choice: Choice) -> None:
+    """The kind in the address, but for the first one: a link shows its reader the same kind of block."""
+    wanted = choice.address if choice.address != KINDS[0] else None
+    if st.query_params.get(ADDRESS) == wanted:
+        return
+    if wanted is None:
+        del st.query_params[ADDRESS]
+    else:
+        st.query_params[ADDRESS] = wanted
 
 
-def _view(sizes: Sizes, activation: Activation, *, projected: bool) -> BlockView:
-    """The block as drawn. `plan_block` always projects where shapes differ; `projected` says whether the drawing does."""
-    shape = (sizes.side, sizes.side, sizes.channels)
-    style = replace(PRESETS["mini-resnet"], activation=activation)
-    layers = plan_block(style, input_shape=shape, filters=sizes.filters, stride=sizes.stride)
-    return BlockView(input_shape=shape, layers=layers, stride=sizes.stride, activation=activation, projected=projected)
-
-
-def _repair(unrepaired: BlockView) -> bool:
+def _repair(view: BlockView, *, possible: bool) -> bool:
     """The switch and the button, always there so that nothing moves; whether the projection is drawn."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    memory, lacking = block_memory(), possible and view.route == "projection"
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
         automatic = st.toggle(
             t("Repair automatically"),
             key="block_automatic",
             help=t("Put a projection on the shortcut whenever the two shapes differ."),
             persist_state="session",
         )
-        repaired = unrepaired.shapes_differ and st.session_state.block_repaired
+        repaired = lacking and memory.repaired
         st.button(
             t("Take the projection out") if repaired else t("Repair with a projection"),
             key="block_repair",
-            type="primary" if unrepaired.shapes_differ and not repaired and not automatic else "secondary",
+            type="primary" if lacking and not repaired and not automatic else "secondary",
             icon=":material/undo:" if repaired else ":material/build:",
-            disabled=automatic or not unrepaired.shapes_differ,
+            disabled=automatic or not lacking,
             on_click=_set_repaired,
             args=(not repaired,),
         )
-    return automatic or repaired
+    return automatic or memory.repaired
 
 
 def _set_repaired(repaired: bool) -> None:
-    st.session_state.block_repaired = repaired
+    block_memory().repaired = repaired
 
 
-def _explanation(view: BlockView) -> None:
-    """The formula as it is for this block, what the shortcut does, and the totals."""
-    shapes = {"input": shape_text(view.input_shape), "branch": shape_text(view.branch_shape)}
-    total = sum(layer.parameters for layer in view.drawn_layers)
-    macs = sum(layer.macs for layer in view.drawn_layers)
-    st.latex(block_formula(view))
-    if view.broken:
-        st.markdown(lesson("block", "broken", **shapes))
-    elif view.has_projection:
-        cost = sum(layer.parameters for layer in view.layers if "_shortcut_" in layer.name)
-        st.markdown(lesson("block", "projected", **shapes, stride=view.stride, cost=f"{cost:,}", share=f"{cost / total:.0%}"))
-    else:
-        st.markdown(lesson("block", "identity", **shapes))
-    st.caption(t("All of it: {parameters:,} parameters, {macs:.1f} million multiply-adds per image.", parameters=total, macs=macs / 1e6))
+def _explanation(choice: Choice, sizes: Sizes, view: BlockView) -> None:
+    """The formula as it is for this block, what the shortcut does, the totals, and what the kind is about."""
+    with st.container(height=EXPLANATION_HEIGHT, border=False, gap="small"):  # one height for all, so that what follows stays in place
+        st.latex(block_formula(view))
+        st.markdown(shortcut_lesson(view))
+        macs = sum(layer.macs for layer in view.drawn_layers)
+        st.caption(
+            t(
+                "All of it: {parameters:,} parameters, {macs:.1f} million multiply-adds per image.",
+                parameters=total_parameters(view),
+                macs=macs / 1e6,
+            )
+        )
+    st.markdown(kind_lesson(choice, sizes, view))
 
 
-page()
+walk()

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from resnet.diagrams.block import shape_text
 from resnet.plan import LayerPlan, Plan
-from resnet.wording import Translate, english, stage_title
+from resnet.wording import Translate, english, shape_text, stage_title
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
+
+from resnet.config import Activation
+
+if TYPE_CHECKING:
+    from resnet.plan import LayerPlan
+
+ACTIVATION_NAMES: Mapping[Activation, str] = MappingProxyType({"relu": "ReLU", "gelu": "GELU", "silu": "SiLU", "tanh": "tanh"})
 
 
 class Translate(Protocol):
@@ -23,3 +32,33 @@ def stage_title(stage: str, t: Translate) -> str:
     if stage == "head":
         return t("Head")
     return t("Stage {number}", number=int(stage.removeprefix("stage")))
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """(28, 28, 32) as 28×28×32."""
+    return "×".join(map(str, shape))
+
+
+def layer_title(layer: LayerPlan, activation: Activation, t: Translate) -> str:
+    """What a layer does, in a word or two: "3×3 conv /2", "batch norm", "ReLU". `activation` is the network's."""
+    match layer.kind:
+        case "conv":
+            words = t("{size}×{size} conv", size=layer.kernel)
+            return f"{words} /{layer.stride}" if layer.stride > 1 else words
+        case "activation" if layer.name.endswith("_se_sigmoid"):
+            return t("sigmoid")
+        case "activation":
+            return ACTIVATION_NAMES["relu" if layer.name.endswith("_se_relu") else activation]
+        case "pad" if layer.output_shape[-1] > layer.input_shape[-1] or layer.stride > 1:
+            return t("append zeros")
+    return {
+        "input": t("input"),
+        "pad": t("padding"),
+        "bn": t("batch norm"),
+        "pool": t("max-pool"),
+        "add": t("add"),
+        "multiply": t("scale"),
+        "dropout": t("dropout"),
+        "dense": t("dense"),
+        "global-pool": t("mean"),
+    }[layer.kind]

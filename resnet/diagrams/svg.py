@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from unicodedata import east_asian_width
 
 
 def element(tag: str, *children: str, **attributes: object) -> str:
@@ -63,6 +64,11 @@ def edge(role: str, *points: tuple[float, float], key: str, arrow: bool = True) 
     """A line in the role's colour, with an arrow head at its end."""
     line = element("path", d=rounded_path(*points), class_=f"edge {role}", data_key=key)
     return line + (_arrow_head(role, points[-2], points[-1], key) if arrow else "")
+
+
+def text_width(words: str, size: float) -> float:
+    """About how wide a line of text gets at a font size of `size` units; Chinese characters fill a square each."""
+    return size * sum(1.0 if east_asian_width(character) in "WF" else 0.57 for character in words)
 
 
 @dataclass(frozen=True, slots=True)
