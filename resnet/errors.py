@@ -51,6 +51,10 @@ class TrainingError(ExplainedError):
     """A run cannot start or cannot go on."""
 
 
+class QuestionError(ExplainedError):
+    """A question about a network cannot be answered."""
+
+
 class WeightsError(ExplainedError):
     """A file of weights cannot be read, or does not fit the network."""
 

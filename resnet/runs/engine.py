@@ -24,6 +24,9 @@ LOOPBACK = "127.0.0.1"  # this engine serves its own machine; a cluster brings i
 EVENT_LOG_LENGTH = 100_000  # events the scheduler remembers for a server that lost its connection: ten full runs
 WORKER_DEATHS_ALLOWED = 1_000  # a queued run must survive the death of the worker it waits on; see jobs.claim
 MEMORY_SHARE = {TRAIN: 0.7, INSPECT: 0.25}
+# TensorFlow's own allocator for oneDNN never gives memory back: after one large network a worker that has to build many small ones
+# would stay at its limit. A training worker keeps the faster allocator, its sizes come again with every batch.
+ENVIRONMENT: dict[str, dict[str, str]] = {TRAIN: {}, INSPECT: {"TF_ONEDNN_USE_SYSTEM_ALLOCATOR": "1"}}
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -47,7 +50,14 @@ def worker_spec(kind: str) -> dict[str, Any]:
 
     return {
         "cls": Nanny,
-        "options": {"nthreads": 1, "resources": {kind: 1}, "memory_limit": MEMORY_SHARE[kind], "name": kind, "host": LOOPBACK},
+        "options": {
+            "nthreads": 1,
+            "resources": {kind: 1},
+            "memory_limit": MEMORY_SHARE[kind],
+            "name": kind,
+            "host": LOOPBACK,
+            "env": ENVIRONMENT[kind],
+        },
     }
 
 

@@ -110,14 +110,21 @@ def claim(run: str, address: str) -> None:
 
     Dask gives the task of a worker that died to the next one, but a training must not begin twice unseen.
     """
-    client = get_client()
-    key = ["resnet-lab", run]
-    if client.get_metadata(key, default=None) is not None:
+    if not first_to_begin(run, address):
         raise TrainingError(
             "the process that trained this run was ended from outside or ran out of memory; "
             "start the run again, with a smaller network or batch if it happens twice"
         )
+
+
+def first_to_begin(task: str, address: str) -> bool:
+    """Whether no worker has begun this task before, which from now on one has: the one at `address`."""
+    client = get_client()
+    key = ["resnet-lab", task]
+    if client.get_metadata(key, default=None) is not None:
+        return False
     client.set_metadata(key, address)
+    return True
 
 
 def request_stop(run: str, dask_worker: Worker) -> None:

@@ -13,10 +13,11 @@ from typing import Any
 
 from distributed import Client, Future, fire_and_forget
 
-from resnet.config import TrainConfig
-from resnet.errors import ExplainedError, TrainingError
+from resnet.config import ResNetConfig, TrainConfig
+from resnet.errors import ExplainedError, QuestionError, TrainingError
 from resnet.presets import DEMO
 from resnet.runs import ownership
+from resnet.runs.answers import Answer, Answers
 from resnet.runs.channel import STATES, Frame, LiveState
 from resnet.runs.engine import TOPIC, TRAIN
 from resnet.runs.hub import Hub
@@ -30,6 +31,12 @@ logger = logging.getLogger(__name__)
 RUN_LOST = TrainingError("the server or the training engine was stopped while this run was in progress")
 SERVER_STOPPED = TrainingError("the server was stopped while this run was in progress")
 ENGINE_STOPPED = TrainingError("the training engine ended unexpectedly while this run was in progress; it has been started again")
+NO_ENGINE: dict[EngineState, QuestionError] = {
+    "starting": QuestionError("the training engine is still starting; ask again in a moment"),
+    "failed": QuestionError("the training engine could not be started; the server tries again"),
+    "closed": QuestionError("the server is being stopped"),
+}
+ENGINE_GONE = QuestionError("the training engine ended before it could answer; ask again in a moment")
 
 
 class Service:
@@ -42,6 +49,7 @@ class Service:
         self._usual = usual
         self._owner = address or ownership.this_process()
         self._keeper = EngineKeeper(address, connected=self._connected, handed_over=self._hand_over, lost=self._lost)
+        self._answers = Answers()
         self._futures: dict[str, Future[None]] = {}
         self._lock = threading.Lock()
         self._held: list[Event] | None = None  # live events that wait for the replay of the past
@@ -58,6 +66,7 @@ class Service:
         """End the engine this service started (runs on a cluster go on) and write what is left. Blocks for a few seconds at most."""
         if self._keeper.owns_engine:
             self._fail_begun(SERVER_STOPPED)
+        self._answers.disconnect(NO_ENGINE["closed"])
         self._keeper.close()
         self._hub.close()
         self._store.close()
@@ -130,6 +139,17 @@ class Service:
         """Runs that wait or train, first come first."""
         return self._hub.active()
 
+    def ask_build(self, network: ResNetConfig) -> str:
+        """Have the network built in Keras, beside whatever trains; `answer` says what came of it. Returns the question's id.
+
+        Who asks for the same network before its answer is forgotten gets the same question.
+        """
+        return self._answers.ask_build(network, otherwise=NO_ENGINE.get(self._keeper.state, ENGINE_GONE))
+
+    def answer(self, question: str) -> Answer:
+        """How far a question is, its answer, or why there is none."""
+        return self._answers.answer(question)
+
     async def frames(self, run: str, after: int = 0) -> AsyncIterator[Frame] | None:
         """Live frames for one viewer; None for an unknown run."""
         return await self._hub.frames(run, after)
@@ -153,6 +173,7 @@ class Service:
                 self._follow(run, Future(run, client))
             elif self._hub.state(run) != "queued":
                 self._fail(run, RUN_LOST)
+        self._answers.connect(client)
 
     def _hand_over(self, client: Client) -> None:
         """Submit what waits for an engine."""
@@ -162,6 +183,7 @@ class Service:
                 self._submit(client, run, record.config)
 
     def _lost(self) -> None:
+        self._answers.disconnect(ENGINE_GONE)
         with self._lock:
             self._futures.clear()
         if self._keeper.owns_engine:  # a cluster may be there again in a moment, its runs still under way

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 STANDARD_LIBRARY_ONLY = (
     "resnet.address",
     "resnet.config",
+    "resnet.confirmation",
     "resnet.datasets",
     "resnet.errors",
     "resnet.plan",

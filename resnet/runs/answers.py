@@ -1,0 +1,187 @@
+"""Questions to the inspect worker and what came of them: asked once however many people ask, kept for a while, never waited for in vain."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections import OrderedDict
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from distributed import Client, Future
+
+from resnet.config import ResNetConfig
+from resnet.confirmation import Built
+from resnet.errors import ExplainedError, QuestionError
+from resnet.runs.engine import INSPECT
+from resnet.runs.questions import PROGRESS, build_network
+
+logger = logging.getLogger(__name__)
+
+Phase = Literal["starting", "waiting", "loading", "building"]
+
+KEPT = 64  # questions; a network's summary is 40 to 1,000 KB
+MOST_PENDING = 32
+START_LIMIT = 60  # seconds for an inspect worker to come up
+ANSWER_LIMIT = 300  # seconds for an answer, waiting for other questions included
+FETCH_LIMIT = 30  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Not answered yet: the process starts, answers others first, loads TensorFlow, or builds. `seconds` since it was asked."""
+
+    phase: Phase
+    seconds: float
+
+
+Answer = Pending | Built | ExplainedError
+
+
+@dataclass(slots=True)
+class _Question:
+    network: ResNetConfig
+    asked: float
+    phase: Phase | None = None  # as the worker said it
+    future: Future[Built] | None = None
+    outcome: Built | ExplainedError | None = None
+
+
+class Answers:
+    """Methods may be called from any thread and do not wait for the engine."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._client: Client | None = None
+        self._questions: OrderedDict[str, _Question] = OrderedDict()  # the one asked for last at the end
+
+    def connect(self, client: Client) -> None:
+        """Ask through this connection from now on."""
+        client.subscribe_topic(PROGRESS, self._hear)
+        with self._lock:
+            self._client = client
+
+    def disconnect(self, reason: ExplainedError) -> None:
+        """The connection is gone: who still waits gets the reason as answer."""
+        with self._lock:
+            self._client = None
+            for question in self._questions.values():
+                self._conclude(question, reason)
+
+    def ask_build(self, network: ResNetConfig, *, otherwise: ExplainedError) -> str:
+        """The id of a question for this network: of one that waits or has been answered, else of a new one.
+
+        `otherwise` is its answer where there is no connection.
+        """
+        with self._lock:
+            self._give_up_overdue()
+            for name, question in self._questions.items():
+                if question.network == network and not isinstance(question.outcome, ExplainedError):
+                    self._questions.move_to_end(name)
+                    return name
+            refusal = self._refusal(otherwise)
+            name, question = f"question-{uuid.uuid4().hex[:12]}", _Question(network, time.monotonic(), outcome=refusal)
+            self._questions[name] = question
+            self._forget_oldest()
+            client = self._client
+        if refusal is None and client is not None:
+            self._submit(client, name, question)
+        return name
+
+    def answer(self, name: str) -> Answer:
+        """How far the question is, its answer, or why there is none."""
+        with self._lock:
+            self._give_up_overdue()
+            question = self._questions.get(name)
+            if question is None:
+                return QuestionError("this answer is no longer kept; ask again")
+            if question.outcome is not None:
+                return question.outcome
+            return Pending(self._phase(question), time.monotonic() - question.asked)
+
+    def _give_up_overdue(self) -> None:
+        now = time.monotonic()
+        for question in self._questions.values():
+            if question.outcome is None:
+                phase = self._phase(question)
+                limit = START_LIMIT if phase == "starting" else ANSWER_LIMIT
+                if now - question.asked > limit:
+                    self._conclude(question, _too_late(phase, limit))
+
+    def _phase(self, question: _Question) -> Phase:
+        """What the worker said. Before it has said anything, it is either busy with another question or has to start."""
+        if question.phase is not None:
+            return question.phase
+        busy = any(other.phase is not None and other.outcome is None for other in self._questions.values())
+        return "waiting" if busy else "starting"
+
+    def _refusal(self, otherwise: ExplainedError) -> ExplainedError | None:
+        if self._client is None:
+            return otherwise
+        pending = sum(question.outcome is None for question in self._questions.values())
+        if pending >= MOST_PENDING:
+            return QuestionError("{pending} questions wait for an answer already; ask again in a moment", pending=pending)
+        return None
+
+    def _forget_oldest(self) -> None:
+        answered = [name for name, question in self._questions.items() if question.outcome is not None]
+        for name in answered[: max(0, len(self._questions) - KEPT)]:
+            del self._questions[name]
+
+    def _submit(self, client: Client, name: str, question: _Question) -> None:
+        try:
+            future = client.submit(build_network, name, asdict(question.network), key=name, resources={INSPECT: 1}, pure=False, retries=0)
+        except Exception as error:  # the connection closes this moment
+            logger.exception("question %s could not be handed over", name)
+            with self._lock:
+                self._conclude(question, _failed(error))
+            return
+        with self._lock:
+            if question.outcome is None:
+                question.future = future
+            else:
+                future.release()
+        future.add_done_callback(lambda done: self._done(question, done))
+
+    def _done(self, question: _Question, future: Future[Built]) -> None:
+        """Called in a thread of Dask's when it has done with the question. One that was released is concluded already."""
+        if future.status == "cancelled":
+            return
+        outcome: Built | ExplainedError
+        try:
+            outcome = future.result(timeout=FETCH_LIMIT)
+        except ExplainedError as error:
+            outcome = error
+        except Exception as error:
+            logger.exception("a question failed")
+            outcome = _failed(error)
+        with self._lock:
+            self._conclude(question, outcome)
+
+    def _conclude(self, question: _Question, outcome: Built | ExplainedError) -> None:
+        """What is said first counts. A released future needs no answer, or lets the worker forget the one it gave."""
+        if question.outcome is None:
+            question.outcome = outcome
+            if question.future is not None:
+                question.future.release()
+                question.future = None
+
+    def _hear(self, message: tuple[float, dict[str, Any]]) -> None:
+        with self._lock:
+            question = self._questions.get(message[1]["question"])  # a cluster tells every server
+            if question is not None:
+                question.phase = message[1]["phase"]
+
+
+def _too_late(phase: Phase, limit: int) -> QuestionError:
+    if phase == "starting":
+        return QuestionError(
+            "no process for questions has come up within {limit} seconds; a cluster needs a worker with the resource inspect=1", limit=limit
+        )
+    return QuestionError("there was no answer within {limit} seconds, and the question was given up", limit=limit)
+
+
+def _failed(error: Exception) -> QuestionError:
+    return QuestionError("the question failed: {problem}", problem=f"{type(error).__name__}: {error}")

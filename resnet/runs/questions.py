@@ -1,0 +1,145 @@
+"""What the inspect worker does: short questions, answered beside a training run. TensorFlow is imported inside the functions only."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import math
+import os
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from distributed import get_worker
+from distributed.system import MEMORY_LIMIT
+
+from resnet.config import network_from_dict
+from resnet.confirmation import Built, BuiltLayer
+from resnet.errors import QuestionError
+from resnet.plan import Plan, plan
+from resnet.runs.jobs import TrainingRoom, first_to_begin
+
+if TYPE_CHECKING:
+    import keras
+
+    from resnet.config import ResNetConfig
+
+PROGRESS = "resnet-lab-questions"  # the Dask event topic on which a question says how far it is
+
+BYTES_PER_PARAMETER = 4
+# Drawing the first weights of a network that is mostly one convolution takes three times their bytes for a moment, TensorFlow itself
+# 0.8 GB: together they stay under the 95 % at which Dask ends a worker.
+WEIGHTS_SHARE = 0.2
+MOST_LAYERS = 5_000  # 20 to 40 s; the deepest network of the paper, 1,202 layers by its own count, has 4,210
+SUMMARY_WIDTH = 112  # characters
+
+
+def build_network(question: str, config: dict[str, Any]) -> Built:
+    """Build the network in Keras and say what came of it.
+
+    Raises QuestionError for one that is too large for this worker, and for a question that was begun before: Dask gives the task of
+    a worker that died to the next one, which the same network would end again.
+    """
+    worker = get_worker()
+    if not first_to_begin(question, worker.address):
+        raise QuestionError(
+            "the process that answered this question was ended from outside or ran out of memory; ask again, "
+            "for a smaller network if it happens twice"
+        )
+    network = network_from_dict(config)
+    check_size(plan(network), worker.memory_manager.memory_limit or MEMORY_LIMIT)
+    room = TrainingRoom.of(worker)
+    if room is not None:
+        room.give_way()  # before TensorFlow starts its own threads
+    worker.log_event(PROGRESS, {"question": question, "phase": "loading"})
+    import resnet.model  # noqa: F401
+
+    worker.log_event(PROGRESS, {"question": question, "phase": "building"})
+    return build(network)
+
+
+def check_size(network: Plan, memory: int) -> None:
+    """Raise QuestionError for a network that a process with so many bytes of `memory` should not try to build."""
+    needed, allowed = BYTES_PER_PARAMETER * network.total_parameters, int(WEIGHTS_SHARE * memory)
+    if needed > allowed:
+        raise QuestionError(
+            "the {parameters:,} parameters of this network take {needed:,} bytes, and the process that would build it can spare "
+            "{allowed:,}; fewer channels or blocks make it smaller",
+            parameters=network.total_parameters,
+            needed=needed,
+            allowed=allowed,
+        )
+    if len(network.layers) > MOST_LAYERS:
+        raise QuestionError(
+            "this network has {layers:,} layers; Keras takes several milliseconds for each, so that no more than {most:,} are built here",
+            layers=len(network.layers),
+            most=MOST_LAYERS,
+        )
+
+
+def build(network: ResNetConfig) -> Built:
+    """Build the network with Keras, describe it as plain data, and free it."""
+    import keras
+
+    try:
+        return _built(network)
+    finally:
+        # A functional model refers to itself in circles, and Keras's session refers to its parts.
+        keras.backend.clear_session()
+        gc.collect()
+
+
+def _built(network: ResNetConfig) -> Built:
+    import keras
+
+    from resnet.model import build_resnet
+
+    with _deep_enough(len(plan(network).layers)):
+        began = time.perf_counter()
+        model = build_resnet(network)
+        seconds = time.perf_counter() - began
+    return Built(
+        summary=_summary(model),
+        layers=tuple([_describe(layer) for layer in model.layers]),
+        total_parameters=model.count_params(),
+        trainable_parameters=_count(model.trainable_weights),
+        seconds=seconds,
+        keras_version=keras.__version__,
+    )
+
+
+def _describe(layer: keras.layers.Layer) -> BuiltLayer:
+    shape = tuple(layer.output.shape[1:])
+    return BuiltLayer(layer.name, type(layer).__name__, shape, layer.count_params(), _count(layer.trainable_weights))
+
+
+def _count(weights: list[keras.Variable]) -> int:
+    return sum(math.prod(weight.shape) for weight in weights)
+
+
+@contextlib.contextmanager
+def _deep_enough(layers: int) -> Iterator[None]:
+    """Keras follows a network from its output to its input by functions that call themselves, once for each layer."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, 2 * layers + 1_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
+
+
+def _summary(model: keras.Model) -> str:
+    """`model.summary()` as text without colours."""
+    written: list[str] = []
+    # Given a longer line than the terminal's, Keras would cut it off at the terminal's edge; a worker's passes for 80 wide.
+    usual = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = str(SUMMARY_WIDTH)
+    try:
+        model.summary(line_length=SUMMARY_WIDTH, print_fn=written.append)
+    finally:
+        if usual is None:
+            del os.environ["COLUMNS"]
+        else:
+            os.environ["COLUMNS"] = usual
+    return "\n".join(written).strip("\n")
