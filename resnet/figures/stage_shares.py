@@ -1,0 +1,104 @@
+"""Where two networks spend their parameters and their work: bars for each stage, A above B."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from resnet.comparison import Share
+from resnet.figures.palette import BACKGROUND, INK, PLAIN, RESIDUAL, Theme, translucent
+from resnet.tables import compact
+from resnet.wording import Translate, english, stage_title
+
+_ROW, _FRAME = 44, 74  # pixels for each stage, and for what is around them
+_PANELS = ((0.0, 0.44), (0.52, 0.96))  # parameters, multiply-adds; what is left is for the numbers behind the bars
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One of the two networks: what it is called, whether it is plain, and its stages."""
+
+    title: str
+    plain: bool
+    shares: tuple[Share, ...]
+
+
+def stage_shares_figure(networks: Sequence[Shared], theme: Theme = "light", t: Translate = english) -> go.Figure:
+    """Two panels, parameters and multiply-adds, a group of bars for each stage; shares are of each network's own total.
+
+    The first network's bars are filled, the second's hatched. A stage that one of them lacks has no bar. No networks give empty axes.
+    """
+    stages = _stages(networks)
+    figure = go.Figure()
+    longest = max((share for one in networks for item in one.shares for share in (item.parameter_share, item.mac_share)), default=1.0)
+    for number, network in enumerate(networks):
+        for panel in (0, 1):
+            figure.add_trace(_bars(network, number, panel, theme, t))
+    grid = translucent(INK.on(theme), 0.1)
+    scale = {"range": [0, longest * 1.3], "tickformat": ".0%", "nticks": 5, "gridcolor": grid, "zeroline": False, "fixedrange": True}
+    figure.update_layout(
+        height=_FRAME + _ROW * len(stages),
+        margin={"l": 0, "r": 0, "t": 44, "b": 28},
+        font={"color": INK.on(theme), "size": 13},
+        barmode="group",
+        bargap=0.28,
+        bargroupgap=0.08,
+        dragmode=False,
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
+        xaxis=scale | {"domain": _PANELS[0]},
+        xaxis2=scale | {"domain": _PANELS[1], "anchor": "y"},
+        yaxis={
+            "categoryorder": "array",
+            "categoryarray": [stage_title(stage, t) for stage in stages],
+            "autorange": "reversed",
+            "showgrid": False,
+            "fixedrange": True,
+            "ticksuffix": "  ",
+        },
+    )
+    for (left, _), words in zip(_PANELS, (t("Parameters, trained"), t("Multiply-adds")), strict=True):
+        figure.add_annotation(
+            text=f"<b>{words}</b>",
+            xref="paper",
+            yref="paper",
+            x=left + 0.44,
+            y=1.0,
+            xanchor="right",
+            yanchor="bottom",
+            showarrow=False,
+            font={"size": 14},
+        )
+    return figure
+
+
+def _stages(networks: Sequence[Shared]) -> list[str]:
+    """All names of stages, stem first and head last."""
+    names = {share.stage for network in networks for share in network.shares}
+    inner = sorted(names - {"stem", "head"}, key=lambda name: int(name.removeprefix("stage")))
+    return [name for name in ("stem", *inner, "head") if name in names]
+
+
+def _bars(network: Shared, number: int, panel: int, theme: Theme, t: Translate) -> go.Bar:
+    colour = (PLAIN if network.plain else RESIDUAL).on(theme)
+    parts = [share.mac_share if panel else share.parameter_share for share in network.shares]
+    counts = [share.macs if panel else share.parameters for share in network.shares]
+    hatched = {"pattern": {"shape": "/", "size": 5, "solidity": 0.35, "fgcolor": colour, "bgcolor": BACKGROUND[theme]}}
+    return go.Bar(
+        orientation="h",
+        name=f"{'AB'[number]}: {network.title}",
+        legendgroup=str(number),
+        showlegend=panel == 0,
+        # Both traces of a panel stand on the same rows; the first of a group is the upper one, as the axis runs downwards.
+        x=parts,
+        y=[stage_title(share.stage, t) for share in network.shares],
+        xaxis="x2" if panel else "x",
+        marker={"color": colour, "line": {"color": colour, "width": 1}} | (hatched if number else {}),
+        text=[f"{part:.1%} · {compact(count)}" for part, count in zip(parts, counts, strict=True)],
+        textposition="outside",
+        textfont={"size": 12, "color": INK.on(theme)},
+        cliponaxis=False,
+        customdata=counts,
+        hovertemplate="%{y}: %{customdata:,}, %{x:.2%}<extra>" + f"{'AB'[number]}: {network.title}" + "</extra>",
+    )
