@@ -11,11 +11,13 @@ from resnet.figures.palette import css_variables
 
 _COMPONENTS = ASSETS / "components"
 
+DIAGRAM_SHEET = (_COMPONENTS / "diagram.css").read_text(encoding="utf-8")
+
 _diagram = st.components.v2.component(
     "resnet_lab_diagram",
     html='<div class="diagram"><div class="tip" aria-hidden="true" hidden></div></div>',
     js=(_COMPONENTS / "diagram.js").read_text(encoding="utf-8"),
-    css=f":host {{ {css_variables()} }}\n" + (_COMPONENTS / "diagram.css").read_text(encoding="utf-8"),
+    css=f":host {{ {css_variables()} }}\n{DIAGRAM_SHEET}",
 )
 
 

@@ -6,39 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.facts import FACTS
 from resnet.config import Recipe, ResNetConfig, adapt, fits
 from resnet.plan import plan
 from resnet.presets import PRESETS, RECIPES
 
-# Counted layer by layer, independently of this project, and equal to torchvision's `num_params` (18 to 152, ResNeXt, Wide), to timm's
-# (pre-activation, SE), to He et al. 2015, table 6 (CIFAR) and to the notebook's `model.summary()`. Trainable parameters, batch-norm
-# statistics (2 per channel), multiply-adds in units of 10⁹ as torchvision's `_ops`; None where no source gives one.
-COUNTS: dict[str, tuple[int, int | None, float | None]] = {
-    "mini-resnet": (696_042, 2_240, None),
-    "resnet-18": (11_689_512, 9_600, 1.814),
-    "resnet-34": (21_797_672, 17_024, 3.664),
-    "resnet-50": (25_557_032, 53_120, 4.089),
-    "resnet-101": (44_549_160, 105_344, 7.801),
-    "resnet-152": (60_192_808, 151_424, 11.514),
-    "resnet-18-v2": (11_687_720, 7_808, 1.814),
-    "resnet-34-v2": (21_795_880, 15_232, 3.664),
-    "resnet-50-v2": (25_549_352, 45_440, 4.089),
-    "resnext-50-32x4d": (25_028_904, 68_224, 4.230),
-    "resnext-101-32x8d": (88_791_336, 202_880, 16.414),
-    "wide-resnet-50-2": (68_883_240, 68_224, 11.398),
-    "se-resnet-18": (11_778_592, 9_600, 1.814),
-    "se-resnet-34": (21_958_868, 17_024, 3.664),
-    "se-resnet-50": (28_088_024, 53_120, 4.092),
-    "se-resnet-101": (49_326_872, 105_344, 7.806),
-    "se-resnet-152": (66_821_848, 151_424, 11.520),
-    "se-resnext-50-32x4d": (27_559_896, 68_224, 4.233),
-    "resnet-20": (269_722, None, None),
-    "resnet-32": (464_154, None, None),
-    "resnet-44": (658_586, None, None),
-    "resnet-56": (853_018, None, None),
-    "resnet-110": (1_727_962, None, None),
-}
-# From the networks above by arithmetic. V2: each projection loses its batch norm, and each batch norm before a convolution is as wide
+# From the networks in FACTS by arithmetic. V2: each projection loses its batch norm, and each batch norm before a convolution is as wide
 # as that convolution's input. Plain: the projections and their batch norms are gone.
 V2_50_TO_101 = 17 * (1024 * 256 + 9 * 256 * 256 + 256 * 1024 + 2 * (1024 + 256 + 256))
 V2_101_TO_152 = 13 * (1024 * 256 + 9 * 256 * 256 + 256 * 1024 + 2 * (1024 + 256 + 256)) + 4 * (
@@ -53,15 +26,14 @@ DERIVED = {
 }
 
 
-@pytest.mark.parametrize("name", COUNTS)
+@pytest.mark.parametrize("name", FACTS)
 def test_counts(name: str) -> None:
-    trainable, statistics, gmacs = COUNTS[name]
-    planned = plan(PRESETS[name])
-    assert planned.trainable_parameters == trainable
-    if statistics is not None:
-        assert planned.total_parameters == trainable + statistics
-    if gmacs is not None:
-        assert round(planned.macs / 1e9, 3) == gmacs
+    fact, planned = FACTS[name], plan(PRESETS[name])
+    assert planned.trainable_parameters == fact.trainable
+    if fact.statistics is not None:
+        assert planned.total_parameters == fact.trainable + fact.statistics
+    if fact.gmacs is not None:
+        assert round(planned.macs / 1e9, 3) == fact.gmacs
 
 
 @pytest.mark.parametrize("name", DERIVED)
@@ -69,16 +41,15 @@ def test_counts_that_follow_from_others(name: str) -> None:
     assert plan(PRESETS[name]).trainable_parameters == DERIVED[name]
 
 
-# torchvision and the papers' own stride differ in work only.
-@pytest.mark.parametrize(("name", "gmacs"), [("resnet-50", 3.858), ("resnet-101", 7.570), ("resnet-152", 11.282), ("se-resnet-50", 3.860)])
-def test_the_papers_stride_costs_less(name: str, gmacs: float) -> None:
+@pytest.mark.parametrize("name", [name for name, fact in FACTS.items() if fact.on_1x1 is not None])
+def test_the_papers_stride_costs_less(name: str) -> None:
     original = plan(replace(PRESETS[name], bottleneck_stride_on="1x1"))
-    assert round(original.macs / 1e9, 3) == gmacs
-    assert original.trainable_parameters == COUNTS[name][0]
+    assert round(original.macs / 1e9, 3) == FACTS[name].on_1x1
+    assert original.trainable_parameters == FACTS[name].trainable
 
 
 def test_no_preset_is_without_its_count() -> None:
-    assert set(PRESETS) == set(COUNTS) | set(DERIVED)
+    assert set(PRESETS) == set(FACTS) | set(DERIVED)
 
 
 @pytest.mark.parametrize("name", PRESETS)

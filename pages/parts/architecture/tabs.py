@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from pages.parts.architecture.export import export_tab
 from pages.parts.architecture.layers import layers_tab
 from pages.parts.i18n import t
 from pages.parts.network_state import TABS, current_tab, set_tab
@@ -48,4 +49,5 @@ def _titles() -> dict[str, str]:
 
 _CONTENT: Mapping[str, Callable[[Plan], None]] = {
     "layers": layers_tab,
+    "export": export_tab,
 }

@@ -15,7 +15,7 @@ from resnet.plan import Plan
 from resnet.wording import stage_title
 
 _DIAGRAM_HEIGHT = 212
-_TABLE_HEIGHT = 216
+_TABLE_HEIGHT = 320
 
 
 def unfolding(network: Plan) -> None:
