@@ -120,9 +120,8 @@ def traits(config: ResNetConfig) -> dict[str, bool]:
     convs = [layer for layer in layers if layer.kind == "conv"]
     suffixes = {layer.name.partition("_")[2].removeprefix(f"block{layer.block}_") for layer in layers}
     projection, zero_pad = "shortcut_conv" in suffixes, "shortcut_pad" in suffixes
+    pool_pad, zeros_do = "pool_pad" in suffixes, config.activation == "relu" and not config.preactivation
     return {
-        "basic": config.block == "basic",
-        "bottleneck": config.block == "bottleneck",
         "preactivation": config.preactivation,
         "imagenet": config.stem == "imagenet",
         "fan_out": config.initializer == "he_fan_out",
@@ -137,13 +136,14 @@ def traits(config: ResNetConfig) -> dict[str, bool]:
         "stride_on_3x3": len(config.depths) > 1 and config.bottleneck_stride_on == "3x3",
         "padded": bool(suffixes & {"pad", "pad1", "pad2"}),
         "strided_1x1": any(conv.stride > 1 and conv.kernel == 1 for conv in convs),
-        "symmetric_pool": "pool_pad" in suffixes,
-        "zeros_under_pool": config.activation == "relu" and not config.preactivation,
+        "symmetric_pool": pool_pad,
+        "zeros_under_pool": zeros_do,
         "plain": config.shortcut == "none",
         "identity": config.shortcut != "none" and not projection and not zero_pad,
         "fitted": projection or zero_pad,
         "projection": projection,
         "zero_pad": zero_pad,
+        "own_layer": zero_pad or (pool_pad and not zeros_do),
     }
 
 

@@ -82,10 +82,10 @@ def _cells(config: ResNetConfig, recipe: Recipe, t: Translate) -> list[dict[str,
         (prose.data(config, t), code["data"]),
         (None, _LOAD),
         (prose.schedule(t), code.get("schedule")),
-        (prose.training(t), code["train"]),
+        (prose.training(recipe, t), code["train"]),
         (None, _FIT),
         (prose.curves(t), _CURVES),
-        (prose.test(t), _TEST),
+        (prose.test(config, t), _TEST),
     )
     cells = []
     for words, source in sections:

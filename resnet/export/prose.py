@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from resnet.config import ResNetConfig
+from resnet.config import Recipe, ResNetConfig
+from resnet.export.network_code import traits
 from resnet.export.training_code import download_name, reads_folder
 from resnet.plan import Plan
 from resnet.wording import Translate, stage_title
@@ -38,7 +39,7 @@ def data_path(config: ResNetConfig, t: Translate) -> str:
             dataset=name,
         )
     elif reads_folder(config):
-        text = t("`DATA` is the path of a folder that holds {classes} folders, one for each class.", classes=config.num_classes)
+        text = t("`DATA` is the path of a folder that holds {classes:,} folders, one for each class.", classes=config.num_classes)
     else:
         text = t("`DATA` is the path of an .npz file with the arrays `x_train`, `y_train`, `x_test` and `y_test`.")
     return text
@@ -67,8 +68,8 @@ def squeeze_excite(t: Translate) -> str:
 
 def zero_pad_shortcut(t: Translate) -> str:
     text = t(
-        "Where a block halves the resolution or widens, its input does not fit its output. This shortcut takes every second pixel and "
-        "appends channels of zeros: it has nothing to learn (He et al. 2015, section 3.3, option A)."
+        "Where a block's input does not fit its output, this shortcut appends channels of zeros, and takes every second pixel only where "
+        "the resolution is halved: it has nothing to learn (He et al. 2015, arXiv 1512.03385, section 3.3, option A)."
     )
     return _section(t("Shortcut"), text)
 
@@ -115,10 +116,9 @@ def _order(config: ResNetConfig, t: Translate) -> str:
 def _shortcut(config: ResNetConfig, t: Translate) -> str:
     if config.shortcut == "none":
         return t("This is the paper's plain network: what the branch computes is handed on, and there is no way around it.")
-    return t(
-        "The block's input is added to what the branch computed, so the branch has to learn only what should change. An add needs equal "
-        "shapes: where they differ, the input is made to fit first."
-    )
+    added = t("The block's input is added to what the branch computed, so the branch has to learn only what should change.")
+    fitted = t("An add needs equal shapes: where they differ, the input is made to fit first.")
+    return f"{added} {fitted}" if traits(config)["fitted"] else added
 
 
 def stem(config: ResNetConfig, t: Translate) -> str:
@@ -138,7 +138,8 @@ def head(config: ResNetConfig, t: Translate) -> str:
         "largest names the class. Softmax would turn them into probabilities.",
         classes=config.num_classes,
     )
-    return _section(t("The head"), text)
+    first = t("The last block ends with its add, so one more batch norm and activation come first.")
+    return _section(t("The head"), *([first, text] if config.preactivation else [text]))
 
 
 def whole(network: Plan, t: Translate) -> str:
@@ -171,12 +172,20 @@ def data(config: ResNetConfig, t: Translate) -> str:
     return _section(t("Data"), split, data_path(config, t))
 
 
-def training(t: Translate) -> str:
-    text = t(
-        "The loss is the cross-entropy of the logits. After each epoch the network is measured on the validation images, which it does "
-        "not learn from."
-    )
-    return _section(t("Training"), text)
+def training(recipe: Recipe, t: Translate) -> str:
+    paragraphs = [
+        t(
+            "The loss is the cross-entropy of the logits. After each epoch the network is measured on the validation images, which it "
+            "does not learn from."
+        )
+    ]
+    if recipe.plateau_patience is not None:
+        paragraphs.append(t("`HALVE_AFTER` epochs without a lower validation loss halve the learning rate."))
+    if recipe.early_stopping_patience is not None:
+        paragraphs.append(
+            t("`STOP_AFTER` epochs without a lower validation loss end the training. The weights of the best epoch are restored.")
+        )
+    return _section(t("Training"), *paragraphs)
 
 
 def schedule(t: Translate) -> str:
@@ -189,9 +198,10 @@ def curves(t: Translate) -> str:
     return _section(t("Curves"), text)
 
 
-def test(t: Translate) -> str:
-    text = t("Images the network has never met, and that no choice above was made by.")
-    return _section(t("Test"), text)
+def test(config: ResNetConfig, t: Translate) -> str:
+    text = t("Images the network has never met, and that no choice above was made by. Then it is saved.")
+    own = t("The saved network has a layer that Keras does not have. It loads where the cell that defines the layer has been run.")
+    return _section(t("Test"), *([text, own] if traits(config)["own_layer"] else [text]))
 
 
 def _section(title: str, *paragraphs: str) -> str:

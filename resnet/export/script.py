@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from resnet.config import Recipe, ResNetConfig
-from resnet.export.description import file_stem
 from resnet.export.network_code import network_code, network_constants, traits
 from resnet.export.template import specialise
 from resnet.export.training_code import download_name, imports, reads_folder, training_code, training_constants
@@ -57,18 +56,18 @@ def python_script(config: ResNetConfig, recipe: Recipe = RECIPES["notebook"]) ->
 
 
 def _docstring(config: ResNetConfig) -> str:
-    network, command = plan(config), f"python {file_stem(config)}.py"
-    name = download_name(config)
+    network, name = plan(config), download_name(config)
     if name:
-        data = f"Trains on {name}, which Keras downloads once, or on an .npz file:\n`{command} --data FILE.npz`."
+        data = (
+            f"Trains on {name}, which Keras downloads once, or with `--data FILE.npz` on the\narrays x_train, y_train, x_test and y_test."
+        )
     elif reads_folder(config):
-        data = f"Trains on a folder that has one folder of images for each class:\n`{command} --data FOLDER`."
+        data = "Trains with `--data FOLDER` on a folder that holds one folder of images per class."
     else:
-        data = f"Trains on an .npz file with the arrays x_train, y_train, x_test and y_test:\n`{command} --data FILE.npz`."
+        data = "Trains with `--data FILE.npz` on the arrays x_train, y_train, x_test and y_test."
     saved = "The trained network is saved as model.keras."
-    uses = traits(config)
-    if uses["zero_pad"] or (uses["symmetric_pool"] and not uses["zeros_under_pool"]):
-        saved += " Import this file before loading it:\nit defines a layer that Keras does not have."
+    if traits(config)["own_layer"]:
+        saved += " It has a layer that Keras does not\nhave: import this file before loading it."
     return (
         f'"""{config.name} in Keras.\n\n'
         f"{config.depth} layers deep, {network.trainable_parameters:,} trainable parameters,\n"

@@ -56,7 +56,7 @@ def load_data(path, batch_size):
         path,
         image_size=INPUT_SHAPE[:2],
         color_mode="COLOURS",
-        batch_size=batch_size,
+        batch_size=None,
         validation_split=0.2,
         subset="both",
         seed=SEED,
@@ -65,9 +65,8 @@ def load_data(path, batch_size):
         found = len(training.class_names)
         raise ValueError(f"{path} has {found} folders of images, not {NUM_CLASSES}")
 
-    images = others.unbatch()
-    validation, test = [images.shard(2, half).batch(batch_size) for half in (0, 1)]
-    return [prepare(data) for data in (training, validation, test)]
+    validation, test = others.shard(2, 0), others.shard(2, 1)
+    return [prepare(data.batch(batch_size)) for data in (training, validation, test)]
 '''
 
 _PREPARE = '''
@@ -129,6 +128,7 @@ def train(model, training, validation, epochs):
         training,
         validation_data=validation,
         epochs=epochs,
+        shuffle=False,  # the data are shuffled already
         callbacks=callbacks,  #? callbacks
     )
 '''
