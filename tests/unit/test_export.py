@@ -280,22 +280,24 @@ def test_data_are_split_and_scaled_as_in_this_project() -> None:
     assert (np.round(again[:64] * 255) != drawn[:64]).any()
 
 
-def fitted(recipe: Recipe, *, loss_falls: bool) -> tuple[keras.Model, keras.callbacks.History]:
-    """A tiny network trained by the exported code; without a validation loss that could fall, unless `loss_falls`."""
+IMAGES = np.random.default_rng(3).integers(0, 255, (32, 28, 28, 1), np.uint8)
+CLASSES = np.random.default_rng(4).integers(0, 10, 32)
+
+
+def fitted(recipe: Recipe, judged: np.ndarray, classes: np.ndarray) -> tuple[keras.Model, keras.callbacks.History, Any]:
+    """A tiny network trained by the exported code, what was noted of its epochs, and the batches it was validated on."""
     module = module_of(python_script(TINY, recipe))
-    random = np.random.default_rng(3)
-    images, labels = random.integers(0, 255, (32, 28, 28, 1), np.uint8), random.integers(0, 10, 32)
-    training = module.prepare(module.tf.data.Dataset.from_tensor_slices((images, labels)).batch(8))
-    judged = images if loss_falls else np.full(images.shape, np.nan, np.float32)
-    validation = module.prepare(module.tf.data.Dataset.from_tensor_slices((judged, labels)).batch(32))
+    slices = module.tf.data.Dataset.from_tensor_slices
+    training, validation = module.prepare(slices((IMAGES, CLASSES)).batch(8)), module.prepare(slices((judged, classes)).batch(32))
     keras.utils.set_random_seed(4)
     model = module.build_resnet()
-    return model, module.train(model, training, validation, recipe.epochs)
+    return model, module.train(model, training, validation, recipe.epochs), validation
 
 
 def test_a_plateau_halves_the_rate_down_to_a_millionth_and_patience_ends_the_run() -> None:
     recipe = Recipe(learning_rate=3e-6, epochs=12, plateau_patience=1, early_stopping_patience=5)
-    model, history = fitted(recipe, loss_falls=False)
+    nowhere = np.full(IMAGES.shape, np.nan, np.float32)  # gives a loss that never falls
+    model, history, _ = fitted(recipe, nowhere, CLASSES)
     assert isinstance(model.optimizer, keras.optimizers.Adam)
     assert len(history.epoch) < 12
     rates = history.history["learning_rate"]
@@ -304,8 +306,16 @@ def test_a_plateau_halves_the_rate_down_to_a_millionth_and_patience_ends_the_run
     assert rates == sorted(rates, reverse=True)
 
 
+def test_the_best_epochs_weights_are_restored() -> None:
+    recipe = Recipe(learning_rate=0.02, epochs=8, early_stopping_patience=2)
+    model, history, validation = fitted(recipe, IMAGES, (CLASSES + 1) % 10)  # the better it learns, the worse it is judged
+    losses = history.history["val_loss"]
+    assert min(losses) < losses[-1] - 0.01
+    assert model.evaluate(validation, verbose=0)[0] == pytest.approx(min(losses), rel=1e-5)
+
+
 def test_nesterov_follows_the_one_cycle_to_the_end() -> None:
-    model, history = fitted(STEPPED, loss_falls=True)
+    model, history, _ = fitted(STEPPED, IMAGES, CLASSES)
     assert len(history.epoch) == 3
     settings = model.optimizer.get_config()
     assert (settings["name"].lower(), settings["momentum"], settings["nesterov"]) == ("sgd", 0.9, True)

@@ -16,6 +16,7 @@ STANDARD_LIBRARY_ONLY = (
     "resnet.confirmation",
     "resnet.datasets",
     "resnet.errors",
+    "resnet.export",
     "resnet.plan",
     "resnet.presets",
     "resnet.training.control",
