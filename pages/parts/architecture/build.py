@@ -25,7 +25,7 @@ _STATE = "network_build_asked"
 _PAUSE = 0.5  # seconds between two looks at a question
 # Pixels. The area is reserved for every state, so that nothing below it jumps; a list of differences takes its room from the summary.
 _AREA = 500
-_LINE = 52
+_LINE = 40
 _DIFFERENCES = 220
 _SUMMARY = {True: _AREA - _LINE - 32, False: _AREA - _DIFFERENCES - 32}  # by whether Keras confirms the plan
 _BUTTON_WIDTH = 190
