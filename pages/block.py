@@ -13,7 +13,7 @@ from pages.parts.block_memory import begin, block_memory, follow_kind, set_sizes
 from pages.parts.diagram import diagram
 from pages.parts.formula import block_formula
 from pages.parts.i18n import lesson, t
-from pages.parts.layout import page_header
+from pages.parts.layout import page_header, prose
 from resnet.config import BOTTLENECK_EXPANSION, Activation, Block, Shortcut
 from resnet.diagrams.block import BlockView, block_svg
 from resnet.errors import ConfigError
@@ -57,7 +57,7 @@ def walk() -> None:
     words, code = st.columns([1, 1.1], gap="medium")
     with words:
         if refused:
-            st.markdown(refusal_lesson(refused))
+            prose(refusal_lesson(refused))
         else:
             _explanation(choice, sizes, view)
     with code:
@@ -202,7 +202,7 @@ def _explanation(choice: Choice, sizes: Sizes, view: BlockView) -> None:
     """The formula as it is for this block, what the shortcut does, the totals, and what the kind is about."""
     with st.container(height=EXPLANATION_HEIGHT, border=False, gap="small"):  # one height for all, so that what follows stays in place
         st.latex(block_formula(view))
-        st.markdown(shortcut_lesson(view))
+        prose(shortcut_lesson(view))
         macs = sum(layer.macs for layer in view.drawn_layers)
         st.caption(
             t(
@@ -211,7 +211,7 @@ def _explanation(choice: Choice, sizes: Sizes, view: BlockView) -> None:
                 macs=macs / 1e6,
             )
         )
-    st.markdown(kind_lesson(choice, sizes, view))
+    prose(kind_lesson(choice, sizes, view))
 
 
 walk()

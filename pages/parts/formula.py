@@ -21,7 +21,7 @@ def block_formula(view: BlockView) -> str:
     if view.route != "none":
         route = {"projection": f"W_s {x}" if view.has_projection else x, "zero-pad": r"\mathrm{pad}(x)", "identity": x}[view.route]
         shape = view.input_shape if view.broken else view.branch_shape
-        summands += (coloured(BROKEN, "+") if view.broken else "+") + _under(
+        summands += rf"\;{coloured(BROKEN, '+') if view.broken else '+'}\;" + _under(
             coloured(SHORTCUT, route) + rf"\vphantom{{F({x})}}", shape, view
         )
     activation = rf"\mathrm{{{ACTIVATION_NAMES[view.activation]}}}"

@@ -11,6 +11,9 @@ from tests.e2e.conftest import WAIT
 
 # The diagram lives in a shadow root, which Playwright's locators see through and document.querySelector does not.
 MARK = "frame => { for (const part of frame.querySelectorAll('svg, svg *')) part.marked = true; }"
+# Of all words in the drawing, in pixels of the screen.
+SMALLEST_TEXT = """frame => Math.min(...[...frame.querySelectorAll('svg text')].map(
+    text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))"""
 UNMARKED = "frame => [...frame.querySelectorAll('svg, svg *')].filter(part => !part.marked).length"
 
 
@@ -26,6 +29,10 @@ def _open(page: Page) -> Page:
     expect(page.get_by_role("switch", name="Repair automatically")).to_be_attached(timeout=WAIT)
     expect(page.get_by_text("def basic_block")).to_be_visible(timeout=WAIT)
     return page
+
+
+def _kind(page: Page, name: str) -> None:
+    page.get_by_test_id("stButtonGroup").first.get_by_text(name, exact=True).click()
 
 
 def _rows(*parts: Locator) -> list[tuple[float, float]]:
@@ -61,11 +68,54 @@ def test_the_add_is_broken_and_repaired_without_drawing_the_rest_anew(server: Ap
     frame = page.locator(".diagram")
     frame.evaluate(MARK)
     page.get_by_test_id("stButtonGroup").get_by_text("2", exact=True).click()
-    expect(_node(page, "add")).to_contain_text("32×32×64 + 16×16×64", timeout=WAIT)
+    expect(_node(page, "add")).to_contain_text("32×32×64+ 16×16×64", timeout=WAIT)
     page.get_by_role("button", name="Repair with a projection").click()
     expect(_node(page, "shortcut_conv")).to_contain_text("4,096 params", timeout=WAIT)  # 1 · 1 · 64 · 64
     new = frame.evaluate("frame => [...frame.querySelectorAll('svg g')].filter(part => !part.marked).map(part => part.dataset.key)")
     assert new == ["shortcut_conv", "shortcut_bn"]
+
+
+def test_each_kind_is_drawn_in_place_readable_on_a_projector_with_its_source(server: AppServer, visit: Callable[[str], Page]) -> None:
+    page = _open(visit(f"{server.url}/block"))
+    frame = page.locator(".diagram")
+    parts = (
+        page.get_by_role("heading", level=1),
+        page.get_by_test_id("stSlider").first,
+        page.get_by_role("button", name="Repair with a projection"),
+        page.get_by_test_id("stCode").first,
+    )
+    before = _rows(*parts)
+    assert all(0 <= top < bottom <= 720 for top, bottom in before[:-1])
+    frame.evaluate(MARK)
+    for kind, node, function in (
+        ("Bottleneck", "conv3", "bottleneck_block"),
+        ("Pre-activation", "relu3", "preactivation_bottleneck_block"),
+        ("ResNeXt", "relu", "bottleneck_block"),
+        ("SE", "se_scale", "squeeze_excite"),
+    ):
+        _kind(page, kind)
+        expect(_node(page, node)).to_be_visible(timeout=WAIT)
+        expect(page.get_by_text(f"def {function}")).to_be_attached(timeout=WAIT)
+        assert _rows(*parts) == before, kind  # a wider drawing is a lower one, and leaves its room as it was
+        ((top, bottom),) = _rows(frame)
+        assert before[0][1] <= top < bottom <= before[1][0], kind
+        assert frame.evaluate(SMALLEST_TEXT) >= 11, kind
+        assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth"), kind
+        same = "frame => [...frame.querySelectorAll('[data-key=input], [data-key=conv1], [data-key=add]')].every(part => part.marked)"
+        assert frame.evaluate(same), kind
+
+
+def test_a_kind_has_an_address_and_is_still_there_after_another_page(server: AppServer, visit: Callable[[str], Page]) -> None:
+    page = visit(f"{server.url}/block?block_kind=se-bottleneck")
+    expect(_node(page, "se_reduce")).to_contain_text("4,112 params", timeout=WAIT)  # 256 · 16 + 16
+    _kind(page, "ResNeXt")
+    expect(_node(page, "conv2")).to_contain_text("32 groups", timeout=WAIT)
+    page.wait_for_url("**/block?*block_kind=resnext*")
+    page.get_by_role("link", name="Idea").click()
+    page.wait_for_url(lambda url: "/block" not in url)
+    page.get_by_role("link", name="Block", exact=True).click()
+    expect(_node(page, "conv2")).to_contain_text("32 groups", timeout=WAIT)
+    page.wait_for_url("**/block?*block_kind=resnext*")
 
 
 def test_a_node_explains_itself_to_the_keyboard(server: AppServer, visit: Callable[[str], Page]) -> None:
