@@ -24,7 +24,7 @@ def test_from_the_idea_to_a_test_accuracy(visit: Visit, server: AppServer) -> No
 
     go_to(page, "Architecture")
     expect(page.get_by_text("696,042").first).to_be_visible()
-    page.get_by_text("ResNet-34", exact=True).first.click()
+    choose(page, "ResNet-34")
     expect(page.get_by_text("21,797,672").first).to_be_visible()
     expect(page).to_have_url(re.compile("name=resnet-34"))
 
@@ -33,7 +33,7 @@ def test_from_the_idea_to_a_test_accuracy(visit: Visit, server: AppServer) -> No
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
 
     go_to(page, "Architecture")
-    page.get_by_text("mini-ResNet", exact=True).first.click()
+    choose(page, "mini-ResNet")
     expect(page.get_by_text("696,042").first).to_be_visible()
 
     go_to(page, "Training")
@@ -49,6 +49,13 @@ def test_from_the_idea_to_a_test_accuracy(visit: Visit, server: AppServer) -> No
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_text("T-shirt/top").first).to_be_attached()
     expect_no_traceback(page)
+
+
+def choose(page: Page, network: str) -> None:
+    """Take a network from the gallery."""
+    page.get_by_role("button", name="Gallery").click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile(f"^{network} ")).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def go_to(page: Page, name: str) -> None:

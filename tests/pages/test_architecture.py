@@ -209,7 +209,7 @@ def test_a_link_shows_the_same_network() -> None:
 
 def test_a_preset_sets_every_control_also_one_whose_range_was_wider() -> None:
     app = open_page(name="resnet-18", depths="2,30,2,2")
-    assert app.slider(key="network_depth_1").max == 30
+    assert app.slider(key="network_depth_1").max == 34
     app.selectbox(key="network_preset").set_value("resnet-34").run()
     app.selectbox(key="network_preset").set_value("resnet-18").run()
     assert app.slider(key="network_depth_1").max == 18

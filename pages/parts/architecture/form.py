@@ -13,11 +13,13 @@ from pages.parts.i18n import t
 from pages.parts.network_address import preset_of
 from pages.parts.network_state import set_network
 from pages.parts.network_words import choices, field_title, value_title
+from resnet.config import MAX_BLOCKS_PER_STAGE
 from resnet.families import FAMILIES, title_of
 
 PRESET_ORDER = tuple(name for family in FAMILIES for name in family.networks)
 
 _MOST_BLOCKS = 18  # per stage: the paper's 110 layers are 3 stages of 18
+_ROOM = 4  # blocks that the deepest stage can still grow by
 _WIDTHS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 _SIDES = (8, 14, 16, 20, 28, 32, 48, 56, 64, 96, 112, 128, 160, 192, 224, 256, 320, 384)
 _CHANNELS = (1, 3)
@@ -94,7 +96,7 @@ def _take_chosen() -> None:
 
 
 def _stage_controls(form: NetworkForm) -> None:
-    most = max(_MOST_BLOCKS, *form.given.depths)
+    most = min(MAX_BLOCKS_PER_STAGE, max(_MOST_BLOCKS, max(form.given.depths) + _ROOM))
     with st.grid(3, min_column_width=80, gap=("xsmall", "small"), vertical_alignment="center"):
         for heading in ("", t("Blocks"), t("Channels")):
             st.caption(heading)
