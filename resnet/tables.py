@@ -6,28 +6,39 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from resnet.plan import LayerPlan, Plan
+from resnet.config import Block
+from resnet.plan import LayerPlan, Plan, StagePlan
 from resnet.wording import Translate, english, shape_text, stage_title
+
+PAPER_DEPTHS = (18, 34, 50, 101, 152)
 
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
-    """One row of He et al. 2015 (arXiv 1512.03385), table 1, columns "18-layer" and "34-layer"."""
+    """One row of He et al. 2015 (arXiv 1512.03385), table 1, with a cell for each of PAPER_DEPTHS.
+
+    The paper stacks a block's kernels and channels in each cell, "[3×3, 64; 3×3, 64] × 2". The kernels are the same down a column, so
+    `kernels_text` puts them over it, and a cell keeps the channels: "2 × [64, 64]".
+    """
 
     layer: str
     output_size: str
-    resnet_18: str
-    resnet_34: str
+    cells: tuple[str, ...]
 
 
 PAPER_TABLE = (
-    PaperRow("conv1", "112×112", "7×7, 64, /2", "7×7, 64, /2"),
-    PaperRow("conv2_x", "56×56", "3×3 max pool, /2 · [3×3, 64; 3×3, 64] × 2", "3×3 max pool, /2 · [3×3, 64; 3×3, 64] × 3"),
-    PaperRow("conv3_x", "28×28", "[3×3, 128; 3×3, 128] × 2", "[3×3, 128; 3×3, 128] × 4"),
-    PaperRow("conv4_x", "14×14", "[3×3, 256; 3×3, 256] × 2", "[3×3, 256; 3×3, 256] × 6"),
-    PaperRow("conv5_x", "7×7", "[3×3, 512; 3×3, 512] × 2", "[3×3, 512; 3×3, 512] × 3"),
-    PaperRow("fc", "1×1", "average pool, 1000-d fc, softmax", "average pool, 1000-d fc, softmax"),
-    PaperRow("FLOPs", "", "1.8×10⁹", "3.6×10⁹"),
+    PaperRow("conv1", "112×112", ("7×7, 64, /2",) * 5),
+    PaperRow("max pool", "56×56", ("3×3, /2",) * 5),
+    PaperRow("conv2_x", "56×56", ("2 × [64, 64]", "3 × [64, 64]", *("3 × [64, 64, 256]",) * 3)),
+    PaperRow("conv3_x", "28×28", ("2 × [128, 128]", "4 × [128, 128]", *("4 × [128, 128, 512]",) * 2, "8 × [128, 128, 512]")),
+    PaperRow(
+        "conv4_x",
+        "14×14",
+        ("2 × [256, 256]", "6 × [256, 256]", "6 × [256, 256, 1024]", "23 × [256, 256, 1024]", "36 × [256, 256, 1024]"),
+    ),
+    PaperRow("conv5_x", "7×7", ("2 × [512, 512]", "3 × [512, 512]", *("3 × [512, 512, 2048]",) * 3)),
+    PaperRow("avg pool, fc", "1×1", ("1000",) * 5),
+    PaperRow("FLOPs", "", ("1.8×10⁹", "3.6×10⁹", "3.8×10⁹", "7.6×10⁹", "11.3×10⁹")),
 )
 
 
@@ -66,35 +77,30 @@ def layer_table(network: Plan, search: str = "") -> pd.DataFrame:
 
 
 def comparison_table(network: Plan, t: Translate = english) -> pd.DataFrame:
-    """The paper's table 1 beside `network`: layer, output_size, resnet_18, resnet_34 (all three the paper's), own_size, own.
+    """The paper's table 1 beside `network`: layer, output_size, resnet_18 … resnet_152 (all the paper's), own_size, own.
 
     Stage 1 stands beside conv2_x, and so on; where one has no such stage, its cells are empty. The last row holds the multiply-adds,
     which the paper calls FLOPs.
     """
-    stages = {stage.name: stage for stage in network.stages}
-    own = [_stem_text(network)]
-    own += [f"[3×3, {width}; 3×3, {width}] × {depth}" for width, depth in zip(network.config.widths, network.config.depths, strict=True)]
-    sizes = [_size_text(stages[name].output_shape) for name in stages if name != "head"]
-    if network.config.stem == "imagenet":
-        # As the paper has it: the convolution's size in the first row, the max-pool at the head of the second.
-        sizes[0] = _size_text(_layer(network, "stem_conv").output_shape)
-        own[1] = t("3×3 max pool, /2") + " · " + own[1]
-    stage_rows = max(len(PAPER_TABLE) - 2, len(own))
-    own += [""] * (stage_rows - len(own)) + [t("average pool, {classes}-d fc, softmax", classes=network.config.num_classes)]
-    sizes += [""] * (stage_rows - len(sizes)) + ["1×1"]
-    paper = list(PAPER_TABLE[:-2])
-    paper += [PaperRow(f"conv{row + 1}_x", "", "", "") for row in range(len(paper), stage_rows)]
-    paper += PAPER_TABLE[-2:]
+    stem, stages, (head, flops) = PAPER_TABLE[:2], PAPER_TABLE[2:-2], PAPER_TABLE[-2:]
+    own_stages = network.stages[1:-1]
+    own = _own_stem(network) + [(_size_text(stage.output_shape), _own_stage(network, stage)) for stage in own_stages]
+    missing = len(own_stages) - len(stages)
+    more = [PaperRow(f"conv{len(stages) + 2 + number}_x", "", ("",) * len(PAPER_DEPTHS)) for number in range(missing)]
+    own += [("", "")] * -missing
+    own += [("1×1", str(network.config.num_classes)), ("", scientific(network.macs))]
+    rows = [*stem, *stages, *more, head, flops]
+    columns = {f"resnet_{depth}": [row.cells[place] for row in rows] for place, depth in enumerate(PAPER_DEPTHS)}
     return pd.DataFrame(
-        {
-            "layer": [row.layer for row in paper],
-            "output_size": [row.output_size for row in paper],
-            "resnet_18": [_translated(row.resnet_18, t) for row in paper],
-            "resnet_34": [_translated(row.resnet_34, t) for row in paper],
-            "own_size": [*sizes, ""],
-            "own": [*own, scientific(network.macs)],
-        }
+        {"layer": [_row_title(row.layer, t) for row in rows], "output_size": [row.output_size for row in rows]}
+        | columns
+        | {"own_size": [size for size, _ in own], "own": [text for _, text in own]}
     )
+
+
+def kernels_text(block: Block) -> str:
+    """The kernels of a block's convolutions, in order: what the brackets of `comparison_table` leave out."""
+    return "1×1, 3×3, 1×1" if block == "bottleneck" else "3×3, 3×3"
 
 
 def scientific(number: int) -> str:
@@ -121,17 +127,25 @@ def _layer(network: Plan, name: str) -> LayerPlan:
     return next(layer for layer in network.layers if layer.name == name)
 
 
-def _stem_text(network: Plan) -> str:
+def _own_stem(network: Plan) -> list[tuple[str, str]]:
+    """Output size and contents of the first two rows; a small stem has no max-pool."""
     width = network.config.widths[0]
-    return f"7×7, {width}, /2" if network.config.stem == "imagenet" else f"3×3, {width}"
+    size = _size_text(_layer(network, "stem_conv").output_shape)
+    if network.config.stem == "cifar":
+        return [(size, f"3×3, {width}"), ("", "")]
+    return [(size, f"7×7, {width}, /2"), (_size_text(network.stages[0].output_shape), "3×3, /2")]
+
+
+def _row_title(layer: str, t: Translate) -> str:
+    """The paper's names of stages stay; the two that are words are the reader's."""
+    return {"max pool": t("max pool"), "avg pool, fc": t("avg pool, fc")}.get(layer, layer)
+
+
+def _own_stage(network: Plan, stage: StagePlan) -> str:
+    """ "3 × [64, 64, 256]": the number of blocks and the channels of a block's convolutions."""
+    convolutions = [layer for layer in network.layers if layer.name.startswith(f"{stage.name}_block1_conv")]
+    return f"{stage.blocks} × [{', '.join(str(layer.output_shape[-1]) for layer in convolutions)}]"
 
 
 def _size_text(shape: tuple[int, ...]) -> str:
     return shape_text(shape[:2])
-
-
-def _translated(cell: str, t: Translate) -> str:
-    """The paper's words in the reader's language; its numbers stay."""
-    return cell.replace("3×3 max pool, /2", t("3×3 max pool, /2")).replace(
-        "average pool, 1000-d fc, softmax", t("average pool, {classes}-d fc, softmax", classes=1000)
-    )

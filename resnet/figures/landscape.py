@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import plotly.graph_objects as go
 
@@ -33,23 +34,33 @@ def landscape_figure(chart: Landscape, axis: Axis, theme: Theme = "light", t: Tr
     bottom, top = _vertical_range(chart.points)
     figure = go.Figure()
     _add_series(figure, chart, axis, theme)
-    positions = label_positions(
-        [
-            Spot(_WIDTH * _part(point.at(axis), low, high), _PLOT_HEIGHT * (point.accuracy - bottom) / (top - bottom), point.label)
-            for point in chart.points
-        ],
-        _WIDTH,
-    )
+    positions = _label_positions(chart, axis, (low, high), (bottom, top))
     for family in _SYMBOLS:
         members = [(point, where) for point, where in zip(chart.points, positions, strict=True) if point.family == family]
         if members:
-            figure.add_trace(_family_trace(family, members, axis, theme, t))
+            figure.add_trace(_family_trace(family, members, chart.ours.points, axis, theme, t))
     _add_ours(figure, chart, axis, (low, high), (bottom, top), theme, t)
     _lay_out(figure, chart, axis, (low, high), (bottom, top), theme, t)
     return figure
 
 
-def _family_trace(family: Family, members: Sequence[tuple[Point, str]], axis: Axis, theme: Theme, t: Translate) -> go.Scatter:
+def _label_positions(chart: Landscape, axis: Axis, across: tuple[float, float], upwards: tuple[float, float]) -> tuple[str, ...]:
+    bottom, top = upwards
+    spots = {
+        point.title: Spot(_WIDTH * _part(point.at(axis), *across), _PLOT_HEIGHT * (point.accuracy - bottom) / (top - bottom), point.label)
+        for point in chart.points
+    }
+    lines = [(spots[start], spots[end]) for titles in chart.series for start, end in pairwise(titles)]
+    own = chart.ours.at(axis)
+    if not chart.ours.points and across[0] <= own <= across[1]:
+        x = _WIDTH * _part(own, *across)
+        lines.append((Spot(x, 0, ""), Spot(x, _PLOT_HEIGHT, "")))
+    return label_positions(list(spots.values()), _WIDTH, lines)
+
+
+def _family_trace(
+    family: Family, members: Sequence[tuple[Point, str]], ringed: tuple[str, ...], axis: Axis, theme: Theme, t: Translate
+) -> go.Scatter:
     colour = (PLAIN if family == "plain" else RESIDUAL).on(theme)
     points = [point for point, _ in members]
     intervals = [point.interval or (point.accuracy, point.accuracy) for point in points]
@@ -58,7 +69,8 @@ def _family_trace(family: Family, members: Sequence[tuple[Point, str]], axis: Ax
         mode="markers+text",
         x=[point.at(axis) for point in points],
         y=[point.accuracy for point in points],
-        text=[point.label for point in points],
+        # Spaces keep a name beside its point out of the ring.
+        text=[f"   {point.label}   " if point.title in ringed else point.label for point in points],
         textposition=[where for _, where in members],
         textfont={"color": INK.on(theme), "size": 12},
         cliponaxis=False,
@@ -130,7 +142,7 @@ def _add_ours(
             )
         )
         return
-    words = t("{title}: no result here", title=chart.ours.title)
+    words = t("{title} (yours): no result here", title=chart.ours.title)
     left = _part(own, *across) < 0.5
     if not across[0] <= own <= across[1]:
         words = f"◂ {words}, {_short(own)}" if left else f"{words}, {_short(own)} ▸"
@@ -175,7 +187,7 @@ def _lay_out(
         margin={"l": 0, "r": 12, "t": 60, "b": 0},
         font={"color": INK.on(theme), "size": 13},
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.16, "yanchor": "top", "itemclick": False, "itemdoubleclick": False},
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.19, "yanchor": "top", "itemclick": False, "itemdoubleclick": False},
         dragmode=False,
         hovermode="closest",
     )
@@ -229,9 +241,9 @@ def _part(value: float, low: float, high: float) -> float:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """1, 2 and 5 times the powers of ten between two values; only the powers where these are many."""
+    """Round numbers between two values: the fewer powers of ten there are, the more between them."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    steps = (1, 2, 5) if high / low < 1000 else (1,)
+    steps: tuple[float, ...] = (1, 1.5, 2, 3, 4, 6, 8) if high / low < 12 else (1, 2, 5) if high / low < 1000 else (1,)
     return [step * 10.0**power for power in powers for step in steps if low <= step * 10.0**power <= high]
 
 

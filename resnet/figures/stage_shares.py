@@ -95,10 +95,15 @@ def _bars(network: Shared, number: int, panel: int, theme: Theme, t: Translate) 
         y=[stage_title(share.stage, t) for share in network.shares],
         xaxis="x2" if panel else "x",
         marker={"color": colour, "line": {"color": colour, "width": 1}} | (hatched if number else {}),
-        text=[f"{part:.1%} · {compact(count)}" for part, count in zip(parts, counts, strict=True)],
+        text=[f"{_percent(part)} · {compact(count)}" for part, count in zip(parts, counts, strict=True)],
         textposition="outside",
         textfont={"size": 12, "color": INK.on(theme)},
         cliponaxis=False,
         customdata=counts,
         hovertemplate="%{y}: %{customdata:,}, %{x:.2%}<extra>" + f"{'AB'[number]}: {network.title}" + "</extra>",
     )
+
+
+def _percent(part: float) -> str:
+    """A share with one decimal; one that would be rounded to nothing says so."""
+    return f"{part:.1%}" if part >= 0.0005 else "< 0.1%"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -20,6 +21,7 @@ from resnet.diagrams.columns import HEIGHT
 from resnet.diagrams.network import network_svg
 from resnet.errors import ConfigError
 from resnet.families import title_of
+from resnet.figures.palette import MUTED
 from resnet.figures.stage_shares import Shared, stage_shares_figure
 from resnet.footprint import binary
 from resnet.plan import Plan, plan
@@ -27,6 +29,7 @@ from resnet.presets import PRESETS
 from resnet.tables import compact
 
 _PRESET_KEY = "compare_preset"
+_ROW_HEIGHT = 29
 
 
 def compare_tab(network: Plan) -> None:
@@ -36,12 +39,10 @@ def compare_tab(network: Plan) -> None:
     _controls(network.config, other.config)
     left, right = st.columns([1.55, 1], gap="large")
     with left:
-        st.table(_measure_table(measures(network, other), titles), border="horizontal", hide_index=True, alt=t("A and B by measure"))
+        _measure_table(measures(network, other), titles)
     with right:
         _differences(network.config, other.config)
-    both = [
-        Shared(title, one.config.shortcut == "none", shares(one)) for title, one in zip(titles, (network, other), strict=True)
-    ]
+    both = [Shared(title, one.config.shortcut == "none", shares(one)) for title, one in zip(titles, (network, other), strict=True)]
     st.plotly_chart(
         stage_shares_figure(both, current_theme(), t),
         key="compare_stages",
@@ -106,16 +107,38 @@ def _swap(a: ResNetConfig, b: ResNetConfig) -> None:
     set_other_network(a)
 
 
-def _measure_table(found: tuple[Measure, ...], titles: tuple[str, str]) -> pd.DataFrame:
-    """One row for each measure, words ready for the reader: what differs is bold with its direction, what is equal is grey."""
-    return pd.DataFrame(
+def _measure_table(found: tuple[Measure, ...], titles: tuple[str, str]) -> None:
+    """One row for each measure; what differs is bold with its direction, what is equal is grey."""
+    table = pd.DataFrame(
         {
-            t("Measure"): [_measure_title(one.name) for one in found],
-            f"A · {titles[0]}": [_amount(one, one.a) for one in found],
-            f"B · {titles[1]}": [_amount(one, one.b) for one in found],
-            "B − A": [_difference(one) for one in found],
-            "B / A": [_ratio(one) for one in found],
+            "measure": [_measure_title(one.name) for one in found],
+            "a": [_amount(one, one.a) for one in found],
+            "b": [_amount(one, one.b) for one in found],
+            "difference": [_difference(one) for one in found],
+            "ratio": [_ratio(one) for one in found],
         }
+    )
+    number = partial(st.column_config.TextColumn, alignment="right")
+    columns = {
+        "measure": st.column_config.TextColumn(t("Measure"), width=185),
+        "a": number(f"A: {titles[0]}"),
+        "b": number(f"B: {titles[1]}"),
+        "difference": number("B − A"),
+        "ratio": number("B / A", width=80),
+    }
+    grey = f"color: {MUTED.on(current_theme())}"
+
+    def marks(row: pd.Series[str]) -> list[str]:
+        return [grey] * 5 if found[int(str(row.name))].difference == 0 else ["", "", "", "", "font-weight: bold"]
+
+    st.dataframe(
+        table.style.apply(marks, axis=1),
+        column_config=columns,
+        hide_index=True,
+        row_height=_ROW_HEIGHT,
+        height="content",
+        key="compare_measures",
+        alt=t("A and B, measure by measure"),
     )
 
 
@@ -143,18 +166,15 @@ def _amount(one: Measure, value: int) -> str:
 
 def _difference(one: Measure) -> str:
     if one.difference == 0:
-        return ":gray[–]"
+        return "–"
     sign = "+" if one.difference > 0 else "−"
     return f"{sign}{_amount(one, abs(one.difference))}"
 
 
 def _ratio(one: Measure) -> str:
     if one.difference == 0:
-        return ":gray[" + t("equal") + "]"
-    arrow = "▲" if one.difference > 0 else "▼"
-    # The colours of more and less, told apart by the arrows as well.
-    colour = "orange" if one.difference > 0 else "green"
-    return f":{colour}[{arrow} **×{one.ratio:.3g}**]"
+        return t("equal")
+    return f"{'▲' if one.difference > 0 else '▼'} ×{one.ratio:.3g}"
 
 
 def _differences(a: ResNetConfig, b: ResNetConfig) -> None:
@@ -170,4 +190,6 @@ def _differences(a: ResNetConfig, b: ResNetConfig) -> None:
             "B": [value_title(name, getattr(b, name)) for name in names],
         }
     )
-    st.table(table, border="horizontal", hide_index=True, alt=t("Fields in which A and B differ"))
+    st.dataframe(
+        table, hide_index=True, row_height=_ROW_HEIGHT, height="content", key="compare_fields", alt=t("Fields in which A and B differ")
+    )

@@ -17,27 +17,45 @@ def counting_tab(network: Plan) -> None:
     """The two counts of ResNet-50 with the same sum for the network at hand; below, what each number of the page means."""
     fifty = count(plan(PRESETS["resnet-50"]))
     st.subheader(t("Why {keras:,} there and {torch:,} here?", keras=fifty.with_biases, torch=fifty.trained), anchor=False)
-    left, right = st.columns([1.25, 1], gap="large")
+    left, right = st.columns([1.8, 1], gap="large")
     with left:
-        table = _table(fifty, count(network), title_of(network.config.name))
-        st.table(table, border="horizontal", hide_index=True, alt=t("What each program counts"))
+        _table(fifty, count(network), title_of(network.config.name))
     with right:
         st.markdown(lesson("architecture", "counting", **_values(fifty)))
     st.subheader(t("How to read the numbers"), anchor=False)
     prose(lesson("architecture", "reading", **_reading(network)))
 
 
-def _table(fifty: Counts, own: Counts, title: str) -> pd.DataFrame:
-    """The sum, step by step: each column is one network."""
-    columns = {"ResNet-50": fifty, t("Yours: {title}", title=title): own}
-    rows = {
-        t("Trained: PyTorch's `sum(p.numel() for p in model.parameters())`"): lambda one: f"**{one.trained:,}**",
-        t("+ running means and variances of batch norm"): lambda one: f"{one.statistics:,}",
-        t("= Keras's `model.count_params()` here"): lambda one: f"**{one.keras:,}**",
-        t("+ one bias for each filter of each convolution"): lambda one: f"{one.convolution_biases:,}",
-        t("= with biases, as `keras.applications.ResNet50` has them"): lambda one: f"**{one.with_biases:,}**",
+def _table(fifty: Counts, own: Counts, title: str) -> None:
+    """The sum, step by step: each of the last two columns is one network."""
+    steps = (
+        (t("trained"), "PyTorch: sum(p.numel() …)"),
+        (t("+ running means and variances"), ""),
+        (t("= all that is saved"), "Keras: count_params()"),
+        (t("+ a bias for each convolution's filter"), ""),
+        (t("= with biases"), t("keras.applications, ResNet-50")),
+    )
+    table = pd.DataFrame(steps, columns=["counted", "program"])
+    for name, one in (("fifty", fifty), ("own", own)):
+        table[name] = [f"{number:,}" for number in (one.trained, one.statistics, one.keras, one.convolution_biases, one.with_biases)]
+    columns = {
+        "counted": st.column_config.TextColumn(t("What is counted"), width=240),
+        "program": st.column_config.TextColumn(t("Who prints it"), width=200),
+        "fifty": st.column_config.TextColumn("ResNet-50", alignment="right"),
+        "own": st.column_config.TextColumn(t("Yours: {title}", title=title), alignment="right"),
     }
-    return pd.DataFrame({t("What is counted"): list(rows)} | {name: [row(one) for row in rows.values()] for name, one in columns.items()})
+
+    def marks(row: pd.Series[str]) -> list[str]:
+        return ["", "", *["font-weight: bold" if row["program"] else ""] * 2]
+
+    st.dataframe(
+        table.style.apply(marks, axis=1),
+        column_config=columns,
+        hide_index=True,
+        height="content",
+        key="counting_sum",
+        alt=t("What each program counts"),
+    )
 
 
 def _values(fifty: Counts) -> dict[str, str]:
@@ -48,7 +66,6 @@ def _values(fifty: Counts) -> dict[str, str]:
         "statistics": f"{fifty.statistics:,}",
         "biases": f"{fifty.convolution_biases:,}",
         "millions": f"{fifty.trained / 1e6:.1f}",
-        "millions_keras": f"{fifty.with_biases / 1e6:.1f}",
     }
 
 

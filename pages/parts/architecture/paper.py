@@ -17,7 +17,8 @@ from resnet.tables import PAPER_DEPTHS, comparison_table, kernels_text, scientif
 
 def paper_tab(network: Plan) -> None:
     """The table, and how to read it."""
-    table = comparison_table(network, t)
+    # A cell is one line: a break within the brackets would be read as two blocks.
+    table = comparison_table(network, t).map(lambda cell: cell.replace(" ", "\N{NO-BREAK SPACE}"))
     titles = {"layer": t("Layer"), "output_size": t("Output"), "own_size": t("Yours"), "own": _own_heading(network.config)}
     titles |= {f"resnet_{depth}": _heading(depth) for depth in PAPER_DEPTHS}
     st.table(table.rename(columns=titles), border="horizontal", hide_index=True, alt=t("The paper's table 1 beside your network"))
