@@ -28,7 +28,7 @@ CHANNELS = (1, 3, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 FILTERS = (8, 16, 32, 64, 128, 256, 512)
 SHORTCUTS: tuple[Shortcut, ...] = ("projection", "zero-pad")
 ADDRESS = "block_kind"
-EXPLANATION_HEIGHT = 190
+EXPLANATION_HEIGHT = 205
 
 
 @st.fragment
@@ -117,9 +117,9 @@ def _size_controls() -> tuple[Sizes, Activation]:
 
 def _shape_controls(kind: Kind, activation: Activation) -> tuple[Choice, DeltaGenerator]:
     """Stride, convolutions and shortcut; and the place for the repair, which has to know the block first."""
-    stride, convolutions, shortcut, repair = st.columns([0.5, 1.1, 1, 2], vertical_alignment="bottom")
-    stride.segmented_control(t("Stride"), (1, 2), key="block_stride", required=True, persist_state="session")
-    convolutions.segmented_control(
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")  # which wraps where columns would cut
+    row.segmented_control(t("Stride"), (1, 2), key="block_stride", required=True, persist_state="session")
+    row.segmented_control(
         t("Convolutions"),
         get_args(Block),
         format_func=_convolutions_label,
@@ -129,7 +129,7 @@ def _shape_controls(kind: Kind, activation: Activation) -> tuple[Choice, DeltaGe
         disabled=fixed_block(kind) is not None,
         persist_state="session",
     )
-    shortcut.segmented_control(
+    row.segmented_control(
         t("Where shapes differ"),
         SHORTCUTS,
         format_func=_shortcut_label,
@@ -138,7 +138,7 @@ def _shape_controls(kind: Kind, activation: Activation) -> tuple[Choice, DeltaGe
         persist_state="session",
     )
     state = st.session_state
-    return Choice(kind=kind, block=state.block_convolutions, shortcut=state.block_shortcut, activation=activation), repair
+    return Choice(kind=kind, block=state.block_convolutions, shortcut=state.block_shortcut, activation=activation), row
 
 
 def _convolutions_label(block: Block) -> str:
