@@ -8,7 +8,7 @@ import pytest
 
 from resnet.plan import plan
 from resnet.presets import PRESETS
-from resnet.tables import compact, comparison_table, layer_table, scientific, stage_table
+from resnet.tables import PAPER_DEPTHS, compact, comparison_table, kernels_text, layer_table, scientific, stage_table
 
 RESNET_34 = plan(PRESETS["resnet-34"])
 
@@ -51,34 +51,68 @@ def test_an_empty_search_result_keeps_columns_and_types() -> None:
     assert list(layer_table(RESNET_34, "tulip").dtypes) == list(layer_table(RESNET_34).dtypes)
 
 
-@pytest.mark.parametrize(("name", "column"), [("resnet-18", "resnet_18"), ("resnet-34", "resnet_34")])
-def test_our_networks_are_the_papers_row_by_row(name: str, column: str) -> None:
-    table = comparison_table(plan(PRESETS[name]))
-    assert list(table["own"][:-1]) == list(table[column][:-1])
+# He et al. 2015, table 1, below the stem: blocks, and the channels of a block's convolutions, stage by stage.
+PAPER = {
+    18: "2 × [64, 64] | 2 × [128, 128] | 2 × [256, 256] | 2 × [512, 512]",
+    34: "3 × [64, 64] | 4 × [128, 128] | 6 × [256, 256] | 3 × [512, 512]",
+    50: "3 × [64, 64, 256] | 4 × [128, 128, 512] | 6 × [256, 256, 1024] | 3 × [512, 512, 2048]",
+    101: "3 × [64, 64, 256] | 4 × [128, 128, 512] | 23 × [256, 256, 1024] | 3 × [512, 512, 2048]",
+    152: "3 × [64, 64, 256] | 8 × [128, 128, 512] | 36 × [256, 256, 1024] | 3 × [512, 512, 2048]",
+}
+FLOPS = {18: "1.8×10⁹", 34: "3.6×10⁹", 50: "3.8×10⁹", 101: "7.6×10⁹", 152: "11.3×10⁹"}
+
+
+@pytest.mark.parametrize("depth", PAPER_DEPTHS)
+def test_our_networks_are_the_papers_row_by_row(depth: int) -> None:
+    table = comparison_table(plan(PRESETS[f"resnet-{depth}"]))
+    stem, head = ["7×7, 64, /2", "3×3, /2"], ["1000"]
+    assert list(table[f"resnet_{depth}"]) == [*stem, *PAPER[depth].split(" | "), *head, FLOPS[depth]]
+    assert list(table["own"][:-1]) == list(table[f"resnet_{depth}"][:-1])
     assert list(table["own_size"]) == list(table["output_size"])
+    assert list(table["output_size"]) == ["112×112", "56×56", "56×56", "28×28", "14×14", "7×7", "1×1", ""]
 
 
-def test_the_papers_flops_are_multiply_adds_without_projections() -> None:
-    for name, paper in (("resnet-18", "1.8×10⁹"), ("resnet-34", "3.6×10⁹")):
-        macs = plan(replace(PRESETS[name], shortcut="none")).macs
-        assert f"{macs / 1e9:.1f}×10⁹" == paper
+@pytest.mark.parametrize("depth", [18, 34])
+def test_the_papers_flops_are_multiply_adds_without_projections(depth: int) -> None:
+    macs = plan(replace(PRESETS[f"resnet-{depth}"], shortcut="none")).macs
+    assert f"{macs / 1e9:.1f}×10⁹" == FLOPS[depth]
+
+
+@pytest.mark.parametrize("depth", [50, 101, 152])
+def test_the_papers_bottlenecks_have_their_stride_on_the_first_convolution(depth: int) -> None:
+    macs = plan(replace(PRESETS[f"resnet-{depth}"], bottleneck_stride_on="1x1")).macs
+    # Of 3.858 the paper prints 3.8, of 7.570 and 11.282 it prints 7.6 and 11.3: within a tenth each.
+    assert macs / 1e9 == pytest.approx(float(FLOPS[depth].removesuffix("×10⁹")), abs=0.06)
+
+
+def test_kernels_stand_over_the_columns() -> None:
+    assert (kernels_text("basic"), kernels_text("bottleneck")) == ("3×3, 3×3", "1×1, 3×3, 1×1")
 
 
 def test_a_network_of_fewer_or_more_stages_finds_its_place() -> None:
     mini = comparison_table(plan(PRESETS["mini-resnet"]))
-    assert list(mini["own"]) == [
-        "3×3, 32",
-        "[3×3, 32; 3×3, 32] × 2",
-        "[3×3, 64; 3×3, 64] × 2",
-        "[3×3, 128; 3×3, 128] × 2",
-        "",
-        "average pool, 10-d fc, softmax",
-        "8.05×10⁷",
-    ]
+    assert list(mini["own"]) == ["3×3, 32", "", "2 × [32, 32]", "2 × [64, 64]", "2 × [128, 128]", "", "10", "8.05×10⁷"]
+    assert list(mini["own_size"]) == ["28×28", "", "28×28", "14×14", "7×7", "", "1×1", ""]
     six = comparison_table(plan(replace(PRESETS["resnet-18"], depths=(1,) * 6, widths=(8,) * 6)))
-    assert list(six["layer"]) == ["conv1", "conv2_x", "conv3_x", "conv4_x", "conv5_x", "conv6_x", "conv7_x", "fc", "FLOPs"]
-    assert list(six["resnet_34"][5:7]) == ["", ""]
-    assert list(six["own_size"]) == ["112×112", "56×56", "28×28", "14×14", "7×7", "4×4", "2×2", "1×1", ""]
+    stages = ["conv2_x", "conv3_x", "conv4_x", "conv5_x", "conv6_x", "conv7_x"]
+    assert list(six["layer"]) == ["conv1", "max pool", *stages, "avg pool, fc", "FLOPs"]
+    assert list(six["resnet_152"][6:8]) == ["", ""]
+    assert list(six["own_size"]) == ["112×112", "56×56", "56×56", "28×28", "14×14", "7×7", "4×4", "2×2", "1×1", ""]
+
+
+@pytest.mark.parametrize(
+    ("name", "third"),
+    [
+        ("resnext-50-32x4d", "4 × [256, 256, 512]"),  # int(128 * 4 / 64) * 32 channels in the 3x3
+        ("wide-resnet-50-2", "4 × [256, 256, 512]"),
+        ("se-resnet-50", "4 × [128, 128, 512]"),
+        ("resnet-50-v2", "4 × [128, 128, 512]"),
+        ("plain-34", "4 × [128, 128]"),
+        ("resnet-110", "18 × [32, 32]"),
+    ],
+)
+def test_every_kind_of_network_has_a_column(name: str, third: str) -> None:
+    assert comparison_table(plan(PRESETS[name]))["own"][3] == third
 
 
 @pytest.mark.parametrize(
