@@ -55,10 +55,6 @@ class BlockView:
         return self.branch[-1].output_shape
 
     @property
-    def stride(self) -> int:
-        return max(layer.stride for layer in self.layers)
-
-    @property
     def preactivation(self) -> bool:
         """Whether batch norm and activation come before each convolution."""
         return self.branch[0].kind == "bn"
@@ -76,11 +72,6 @@ class BlockView:
         if self.has("shortcut_conv"):
             return "projection"
         return "zero-pad" if self.has("shortcut_pad") else "identity"
-
-    @property
-    def shapes_differ(self) -> bool:
-        """Whether x, as it is, could not be added to F(x)."""
-        return self.input_shape != self.branch_shape
 
     @property
     def has_projection(self) -> bool:

@@ -280,7 +280,7 @@ def test_each_kind_that_projects_can_lack_its_projection(kind: str) -> None:
 def test_more_channels_break_the_add_at_stride_1_too() -> None:
     # ResNet-50's first block: 64 channels become 256 without any stride.
     assert _view(56, 64, 64, 1, **KINDS["bottleneck"]).broken
-    assert not _view(56, 256, 64, 1, **KINDS["bottleneck"]).shapes_differ
+    assert _view(56, 256, 64, 1, **KINDS["bottleneck"]).route == "identity"
 
 
 def test_a_zero_pad_shortcut_never_breaks_and_says_what_it_does() -> None:
