@@ -5,48 +5,49 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from resnet.wording import Translate
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Networks that share one idea. `title` and `idea` are English; a page translates them. `paper` is where the idea comes from."""
+    """Networks that share one idea, under a key; `paper` is where the idea comes from, "" where it comes from no paper."""
 
-    title: str
-    idea: str
+    key: str
     paper: str
     networks: tuple[str, ...]
 
 
-def _(words: str) -> str:
-    """Marks words for the catalogue of translations; they are translated where they are shown."""
-    return words
-
-
 FAMILIES = (
-    Family(_("For Fashion-MNIST"), _("small enough to train while you watch"), "", ("mini-resnet",)),
-    Family(_("Basic blocks"), _("two 3×3 convolutions"), "arXiv 1512.03385", ("resnet-18", "resnet-34")),
-    Family(_("Bottlenecks"), _("1×1, 3×3, 1×1"), "arXiv 1512.03385", ("resnet-50", "resnet-101", "resnet-152")),
+    Family("small", "", ("mini-resnet",)),
+    Family("basic", "arXiv 1512.03385", ("resnet-18", "resnet-34")),
+    Family("bottleneck", "arXiv 1512.03385", ("resnet-50", "resnet-101", "resnet-152")),
+    Family("v2", "arXiv 1603.05027", ("resnet-18-v2", "resnet-34-v2", "resnet-50-v2", "resnet-101-v2", "resnet-152-v2")),
+    Family("resnext", "arXiv 1611.05431", ("resnext-50-32x4d", "resnext-101-32x8d")),
+    Family("wide", "arXiv 1605.07146", ("wide-resnet-50-2",)),
     Family(
-        _("Pre-activation (V2)"),
-        _("batch norm and ReLU first, nothing after the add"),
-        "arXiv 1603.05027",
-        ("resnet-18-v2", "resnet-34-v2", "resnet-50-v2", "resnet-101-v2", "resnet-152-v2"),
-    ),
-    Family(_("ResNeXt"), _("32 groups in the 3×3"), "arXiv 1611.05431", ("resnext-50-32x4d", "resnext-101-32x8d")),
-    Family(_("Wide"), _("twice as wide inside the bottleneck"), "arXiv 1605.07146", ("wide-resnet-50-2",)),
-    Family(
-        _("Squeeze-and-excitation"),
-        _("each channel scaled by what all channels say"),
+        "se",
         "arXiv 1709.01507",
         ("se-resnet-18", "se-resnet-34", "se-resnet-50", "se-resnet-101", "se-resnet-152", "se-resnext-50-32x4d"),
     ),
-    Family(
-        _("CIFAR"),
-        _("three narrow stages, shortcuts without parameters"),
-        "arXiv 1512.03385",
-        ("resnet-20", "resnet-32", "resnet-44", "resnet-56", "resnet-110"),
-    ),
-    Family(_("Plain"), _("the control: no shortcuts"), "arXiv 1512.03385", ("plain-18", "plain-34")),
+    Family("cifar", "arXiv 1512.03385", ("resnet-20", "resnet-32", "resnet-44", "resnet-56", "resnet-110")),
+    Family("plain", "arXiv 1512.03385", ("plain-18", "plain-34")),
 )
+
+
+def family_words(family: Family, t: Translate) -> tuple[str, str]:
+    """The family's name, and its idea in a few words."""
+    return {
+        "small": (t("For Fashion-MNIST"), t("small enough to train while you watch")),
+        "basic": (t("Basic blocks"), t("two 3×3 convolutions")),
+        "bottleneck": (t("Bottlenecks"), t("1×1, 3×3, 1×1")),
+        "v2": (t("Pre-activation (V2)"), t("batch norm and ReLU first, nothing after the add")),
+        "resnext": (t("ResNeXt"), t("32 groups in the 3×3")),
+        "wide": (t("Wide"), t("twice as wide inside the bottleneck")),
+        "se": (t("Squeeze-and-excitation"), t("each channel scaled by what all channels say")),
+        "cifar": (t("CIFAR"), t("three narrow stages, shortcuts without parameters")),
+        "plain": (t("Plain"), t("the control: no shortcuts")),
+    }[family.key]
+
 
 _WORDS = {"resnet": "ResNet", "resnext": "ResNeXt", "se": "SE", "wide": "Wide", "plain": "Plain", "mini": "mini", "v2": "V2"}
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -34,7 +37,19 @@ def build_resnet(config: ResNetConfig) -> keras.Model:
         for number in range(1, depth + 1):
             stride = 2 if stage > 1 and number == 1 else 1
             x = block(x, name=f"stage{stage}_block{number}", filters=width, stride=stride, style=style)
-    return keras.Model(images, _head(x, config, style), name=config.name)
+    with deep_enough(20 * sum(config.depths)):
+        return keras.Model(images, _head(x, config, style), name=config.name)
+
+
+@contextlib.contextmanager
+def deep_enough(layers: int) -> Iterator[None]:
+    """Room on Python's stack for what follows a network of so many layers: Keras does by functions that call themselves for each."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, 2 * layers + 1_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
 
 
 def draw_weights(model: keras.Model, seed: int) -> None:

@@ -1,6 +1,6 @@
 """Gathers every message of the app into the template that translators start from: `python assets/locale/extract.py`.
 
-Messages are the literals given to `t` and `tn`, those marked by `_` to be translated where they are shown, and the rules of errors that explain themselves, which a page translates when
+Messages are the literals given to `t` and `tn`, and the rules of errors that explain themselves, which a page translates when
 it shows the error. With `--check` nothing is written, and the exit code says whether the template is up to date.
 """
 
@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = Path(__file__).with_name("messages.pot")
 ERRORS = ("ExplainedError", "ConfigError", "CombinationError", "DataError", "TrainingError", "QuestionError", "WeightsError")
-KEYWORDS = {"t": None, "tn": (1, 2), "_": None, **dict.fromkeys(ERRORS)}
+KEYWORDS = {"t": None, "tn": (1, 2), **dict.fromkeys(ERRORS)}
 SOURCES = ("pages", "resnet")
 HEADER = """\
 # Messages of ResNet Lab, made by assets/locale/extract.py.

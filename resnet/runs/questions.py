@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import math
 import os
-import sys
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from distributed import get_worker
@@ -95,10 +92,9 @@ def _built(network: ResNetConfig) -> Built:
 
     from resnet.model import build_resnet
 
-    with _deep_enough(len(plan(network).layers)):
-        began = time.perf_counter()
-        model = build_resnet(network)
-        seconds = time.perf_counter() - began
+    began = time.perf_counter()
+    model = build_resnet(network)
+    seconds = time.perf_counter() - began
     return Built(
         summary=_summary(model),
         layers=tuple([_describe(layer) for layer in model.layers]),
@@ -116,17 +112,6 @@ def _describe(layer: keras.layers.Layer) -> BuiltLayer:
 
 def _count(weights: list[keras.Variable]) -> int:
     return sum(math.prod(weight.shape) for weight in weights)
-
-
-@contextlib.contextmanager
-def _deep_enough(layers: int) -> Iterator[None]:
-    """Keras follows a network from its output to its input by functions that call themselves, once for each layer."""
-    usual = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(usual, 2 * layers + 1_000))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(usual)
 
 
 def _summary(model: keras.Model) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -191,6 +192,14 @@ def one_block(config: ResNetConfig, shape: tuple[int, int, int], filters: int, s
     x = keras.Input(shape, name="input")
     block = BLOCKS[config.block, config.preactivation]
     return keras.Model(x, block(x, name="stage2_block1", filters=filters, stride=stride, style=Style.of(config)))
+
+
+def test_a_network_may_be_deeper_than_pythons_stack() -> None:
+    before = sys.getrecursionlimit()
+    deep = replace(TINY, depths=(150,), widths=(2,), input_shape=(4, 4, 1), stem="cifar")
+    model = build_resnet(deep)
+    assert len(model.layers) == len(plan(deep).layers) > 1_000 >= before
+    assert sys.getrecursionlimit() == before
 
 
 def test_a_change_of_channels_at_stride_1_is_projected() -> None:

@@ -11,7 +11,7 @@ from pages.parts.i18n import ASSETS, t
 from pages.parts.network_address import preset_of
 from pages.parts.network_state import current_network
 from resnet.diagrams.silhouette import silhouette_svg
-from resnet.families import FAMILIES, title_of
+from resnet.families import FAMILIES, family_words, title_of
 from resnet.figures.palette import css_variables
 from resnet.plan import plan
 from resnet.presets import PRESETS
@@ -34,9 +34,10 @@ def gallery_button() -> None:
 
 
 def _cards() -> None:
-    families = [
-        {"title": t(family.title), "idea": t(family.idea), "networks": [_card(name) for name in family.networks]} for family in FAMILIES
-    ]
+    families = []
+    for family in FAMILIES:
+        title, idea = family_words(family, t)
+        families.append({"title": title, "idea": idea, "networks": [_card(name) for name in family.networks]})
     data = {"families": families, "current": preset_of(current_network()).name}
     chosen = _gallery(key="network_cards", data=data, on_chosen_change=lambda: None).chosen
     if chosen in PRESETS:

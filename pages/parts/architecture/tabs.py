@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from pages.parts.architecture.build import build_tab
 from pages.parts.architecture.export import export_tab
 from pages.parts.architecture.layers import layers_tab
 from pages.parts.i18n import t
@@ -49,5 +50,6 @@ def _titles() -> dict[str, str]:
 
 _CONTENT: Mapping[str, Callable[[Plan], None]] = {
     "layers": layers_tab,
+    "keras": build_tab,
     "export": export_tab,
 }
