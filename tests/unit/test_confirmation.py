@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import sys
 from dataclasses import replace
 
 import pytest
@@ -11,7 +9,6 @@ import pytest
 from resnet.config import ResNetConfig
 from resnet.confirmation import Built, BuiltLayer, Difference, differences
 from resnet.errors import QuestionError
-from resnet.model import build_resnet
 from resnet.plan import Plan, plan
 from resnet.presets import PRESETS
 from resnet.runs.questions import build, check_size
@@ -89,20 +86,6 @@ def test_the_summary_is_keras_s_own_whole_and_without_colours() -> None:
     assert all(line.endswith("│") for line in table), "no line is cut off"
     assert "stage2_block1_shortcut_conv" in built.summary
     assert built.layers[1] == BuiltLayer("stem_pad", "ZeroPadding2D", (34, 34, 1), 0, 0)
-
-
-def test_a_network_deeper_than_python_s_recursion_limit_is_built() -> None:
-    deep = replace(TINY, shortcut="none", depths=(50,), widths=(1,))
-    usual = sys.getrecursionlimit()
-    sys.setrecursionlimit(len(inspect.stack()) + 200)  # fewer than its 309 layers; Python's usual 1,000 would take minutes to reach
-    try:
-        with pytest.raises(RecursionError):
-            build_resnet(deep)
-        built = build(deep)
-    finally:
-        sys.setrecursionlimit(usual)
-    assert len(built.layers) == 309  # input, 6 of the stem, 50 blocks of 6, 2 of the head
-    assert differences(plan(deep), built) == ()
 
 
 def test_a_network_that_would_not_fit_is_refused_with_the_bytes() -> None:
