@@ -71,7 +71,9 @@ def _preset(name: str, value: float, title: str = "", remark: str = "", **change
 
 
 def _cifar(title: str, depths: int, value: float, remark: str = "", **changes: Any) -> Published:
-    return Published(title, replace(PRESETS["resnet-20"], name=title.lower().replace(" ", "-"), depths=(depths,) * 3, **changes), value, remark)
+    """A network of `depths` blocks in each of three stages of 16, 32 and 64 channels."""
+    name = title.lower().replace(" ", "-")
+    return Published(title, replace(PRESETS["resnet-20"], name=name, depths=(depths,) * 3, **changes), value, remark)
 
 
 # `Weights.meta["_metrics"]["ImageNet-1K"]["acc@1"]` of torchvision 0.29.1.

@@ -31,7 +31,7 @@ _FAR = 2.5  # a network so many times smaller or larger than all points does not
 def landscape_figure(chart: Landscape, axis: Axis, theme: Theme = "light", t: Translate = english) -> go.Figure:
     """The points of one protocol; no points give empty axes with the network at hand alone."""
     low, high = _horizontal_range(chart, axis)
-    bottom, top = _vertical_range(chart.points)
+    bottom, top = _vertical_range(chart)
     figure = go.Figure()
     _add_series(figure, chart, axis, theme)
     positions = _label_positions(chart, axis, (low, high), (bottom, top))
@@ -45,16 +45,20 @@ def landscape_figure(chart: Landscape, axis: Axis, theme: Theme = "light", t: Tr
 
 
 def _label_positions(chart: Landscape, axis: Axis, across: tuple[float, float], upwards: tuple[float, float]) -> tuple[str, ...]:
-    bottom, top = upwards
-    spots = {
-        point.title: Spot(_WIDTH * _part(point.at(axis), *across), _PLOT_HEIGHT * (point.accuracy - bottom) / (top - bottom), point.label)
-        for point in chart.points
-    }
+    """Where each point's name goes: off the other points, the lines between them, their whiskers, and the rule of the network at hand."""
+
+    def spot(cost: float, accuracy: float, name: str = "") -> Spot:
+        height = (accuracy - upwards[0]) / (upwards[1] - upwards[0])
+        return Spot(_WIDTH * _part(cost, *across), _PLOT_HEIGHT * height, name)
+
+    spots = {point.title: spot(point.at(axis), point.accuracy, point.label) for point in chart.points}
     lines = [(spots[start], spots[end]) for titles in chart.series for start, end in pairwise(titles)]
+    lines += [
+        (spot(point.at(axis), point.interval[0]), spot(point.at(axis), point.interval[1])) for point in chart.points if point.interval
+    ]
     own = chart.ours.at(axis)
     if not chart.ours.points and across[0] <= own <= across[1]:
-        x = _WIDTH * _part(own, *across)
-        lines.append((Spot(x, 0, ""), Spot(x, _PLOT_HEIGHT, "")))
+        lines.append((spot(own, upwards[0]), spot(own, upwards[1])))
     return label_positions(list(spots.values()), _WIDTH, lines)
 
 
@@ -145,7 +149,7 @@ def _add_ours(
     words = t("{title} (yours): no result here", title=chart.ours.title)
     left = _part(own, *across) < 0.5
     if not across[0] <= own <= across[1]:
-        words = f"◂ {words}, {_short(own)}" if left else f"{words}, {_short(own)} ▸"
+        words = f"← {words}, {_short(own)}" if left else f"{words}, {_short(own)} →"
         place = {"x": 0 if left else 1, "xref": "x domain", "xanchor": "left" if left else "right"}
         figure.add_annotation(text=words, **place, y=0.02, yref="y domain", yanchor="bottom", showarrow=False, font={"color": ink})
         return
@@ -227,12 +231,13 @@ def _horizontal_range(chart: Landscape, axis: Axis) -> tuple[float, float]:
     return low / room, high * room
 
 
-def _vertical_range(points: Sequence[Point]) -> tuple[float, float]:
-    ends = [end for point in points for end in (point.interval or (point.accuracy, point.accuracy))]
+def _vertical_range(chart: Landscape) -> tuple[float, float]:
+    """All accuracies with their intervals; below them a strip for the words about a network that has none."""
+    ends = [end for point in chart.points for end in (point.interval or (point.accuracy, point.accuracy))]
     if not ends:
         return 0.0, 100.0
     room = max(0.14 * (max(ends) - min(ends)), 0.5)
-    return min(ends) - room, max(ends) + room
+    return min(ends) - room * (1.0 if chart.ours.points else 1.8), max(ends) + room
 
 
 def _part(value: float, low: float, high: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +215,8 @@ def test_runs_of_this_server_are_points_of_their_own_chart(store: Store) -> None
     ring = next(trace for trace in figure(app).data if trace.name == "the network on this page")
     assert sorted(round(y, 6) for y in ring.y) == [88.0, 90.0]
     assert "2,000 test images" in figure(app).layout.title.text
+    today = f"{datetime.now(UTC):%Y-%m-%d}"  # the test's browser names no time zone
+    assert figure(app).layout.title.subtitle.text == f"trained and tested on this server, {today} to {today}, whatever the recipe"
     assert "its best run has 90.0 %" in words(app)
 
     choose(app, "fashion-mnist")

@@ -212,7 +212,7 @@ def test_a_network_far_away_is_pointed_to_and_does_not_stretch_the_axis() -> Non
     far = landscape_figure(chart("torchvision-v1", "mini-resnet"), "parameters")
     assert far.layout.xaxis.range == near.layout.xaxis.range
     (note,) = far.layout.annotations
-    assert note.text == "◂ this one (yours): no result here, 696 k"
+    assert note.text == "← this one (yours): no result here, 696 k"
     assert (note.x, note.xref) == (0, "x domain")
     assert not any(trace.name == "the network on this page" for trace in far.data)
 

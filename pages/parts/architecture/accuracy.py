@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import streamlit as st
 
 from pages.parts.i18n import lesson, t
 from pages.parts.network_words import fields_that_differ, in_words
-from pages.parts.run_list import recipe_words
+from pages.parts.run_list import recipe_words, time_zone
 from pages.parts.theme import current_theme
 from resnet.config import DatasetName, ResNetConfig, adapt
 from resnet.datasets import DATASETS
@@ -148,8 +149,15 @@ def _own_chart(dataset: DatasetName, network: Plan, runs: Sequence[RunRecord]) -
         )
         named.add(config)
     mine = tuple(_run_title(run) for run in runs if run.config.networks[0] == network.config)
-    source = t("trained and tested on this server, whatever the recipe")
-    return Landscape(title=_own_title(dataset), source=source, points=tuple(points), ours=_ours(network, mine))
+    return Landscape(title=_own_title(dataset), source=_own_source(runs), points=tuple(points), ours=_ours(network, mine))
+
+
+def _own_source(runs: Sequence[RunRecord]) -> str:
+    """Whose runs these are, and of which days."""
+    if not runs:
+        return t("trained and tested on this server")
+    days = [f"{datetime.fromtimestamp(when(run.created for run in runs), time_zone()):%Y-%m-%d}" for when in (min, max)]
+    return t("trained and tested on this server, {first} to {last}, whatever the recipe", first=days[0], last=days[1])
 
 
 def _own_verdict(chart: Landscape) -> str:
