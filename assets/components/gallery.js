@@ -2,6 +2,8 @@
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const frame = parentElement.querySelector(".gallery");
+  // A dialog hangs beside the page, where the page's colour scheme does not reach.
+  frame.style.colorScheme = data.theme;
   const families = data.families.map((family) => {
     const section = element("section");
     const title = element("h3", family.title);

@@ -6,7 +6,7 @@ A plate's height follows the resolution and its thickness the channels, so that 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from resnet.diagrams import svg
@@ -83,6 +83,17 @@ def place(columns: Sequence[Column], *, narrowest: float = _NARROWEST_COLUMN) ->
         placed.append(Placed(column, left, own, max(left, _MARGIN), min(left + own, width - _MARGIN)))
         left += own
     return placed, width
+
+
+def fitted(columns: Sequence[Column]) -> list[Column]:
+    """The columns with plates so much thinner that all of them fit SMALLEST_WIDTH, as long as they stay plates."""
+    plates = [plate for column in columns for plate in column.plates]
+    empty = sum(max(_NARROWEST_COLUMN - column.natural_width - GAP, 0) for column in columns)
+    room = SMALLEST_WIDTH - empty - GAP * (len(plates) + len(columns))
+    share = max(0.4, min(1.0, room / sum(plate.thickness for plate in plates)))
+    return [
+        replace(column, plates=tuple(replace(plate, thickness=plate.thickness * share) for plate in column.plates)) for column in columns
+    ]
 
 
 def plate_height(side: int, input_side: int) -> float:

@@ -6,7 +6,7 @@ from math import log2
 
 from resnet.config import ResNetConfig
 from resnet.diagrams import svg
-from resnet.diagrams.columns import HEIGHT, Column, Plate, draw_column, draw_legend, height_of, place, plate_thickness
+from resnet.diagrams.columns import HEIGHT, Column, Plate, draw_column, draw_legend, fitted, height_of, place, plate_thickness
 from resnet.plan import LayerPlan, Plan, Shape, StagePlan
 from resnet.wording import Translate, shape_text, stage_title
 
@@ -20,7 +20,7 @@ def network_svg(network: Plan, t: Translate) -> str:
 
     Of a stage of more than eight blocks the first four and the last two are drawn, with dots between them.
     """
-    placed, width = place(_columns(network, t))
+    placed, width = place(fitted(_columns(network, t)))
     residual = network.config.shortcut != "none"
     return svg.document(
         width,

@@ -1,16 +1,14 @@
-"""A network at a glance, small enough for a card: a bar for each block, as high as its resolution and as wide as there is room for."""
+"""A network at a glance, small enough for a card: a bar for each block, higher where the resolution is, as wide as there is room for."""
 
 from __future__ import annotations
 
 from itertools import groupby
 
 from resnet.diagrams import svg
-from resnet.diagrams.columns import plate_height
 from resnet.plan import Plan
 
 WIDTH, HEIGHT = 150, 44
 _STAGE_GAP = 4.0
-_TALLEST = 118.0  # of `plate_height`
 
 
 def silhouette_svg(network: Plan) -> str:
@@ -27,7 +25,7 @@ def silhouette_svg(network: Plan) -> str:
     for stage, shape in blocks:
         x += _STAGE_GAP if stage != before else 0.0
         before = stage
-        height = plate_height(max(shape[:2]), max(network.config.input_shape[:2])) / _TALLEST * HEIGHT
+        height = HEIGHT * (max(shape[:2]) / max(blocks[0][1][:2])) ** 0.4
         bars.append(
             svg.element(
                 "rect", x=round(x, 2), y=round((HEIGHT - height) / 2, 2), width=round(step * 0.72, 2), height=round(height, 2), class_=role

@@ -10,6 +10,7 @@ from pages.parts.architecture.form_state import take_preset
 from pages.parts.i18n import ASSETS, t
 from pages.parts.network_address import preset_of
 from pages.parts.network_state import current_network
+from pages.parts.theme import current_theme
 from resnet.diagrams.silhouette import silhouette_svg
 from resnet.families import FAMILIES, family_words, title_of
 from resnet.figures.palette import css_variables
@@ -38,7 +39,7 @@ def _cards() -> None:
     for family in FAMILIES:
         title, idea = family_words(family, t)
         families.append({"title": title, "idea": idea, "networks": [_card(name) for name in family.networks]})
-    data = {"families": families, "current": preset_of(current_network()).name}
+    data = {"families": families, "current": preset_of(current_network()).name, "theme": current_theme()}
     chosen = _gallery(key="network_cards", data=data, on_chosen_change=lambda: None).chosen
     if chosen in PRESETS:
         take_preset(chosen)
@@ -47,5 +48,5 @@ def _cards() -> None:
 
 def _card(name: str) -> dict[str, Any]:
     network = plan(PRESETS[name])
-    cost = t("{parameters} parameters · {macs} mult-adds", parameters=compact(network.trainable_parameters), macs=compact(network.macs))
+    cost = t("{parameters} parameters\n{macs} multiply-adds", parameters=compact(network.trainable_parameters), macs=compact(network.macs))
     return {"name": name, "title": title_of(name), "picture": silhouette_svg(network), "cost": cost}
