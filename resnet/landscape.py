@@ -8,7 +8,7 @@ from typing import Literal
 
 from resnet.config import ResNetConfig
 from resnet.plan import plan
-from resnet.published import Protocol
+from resnet.published import Protocol, remark_words
 from resnet.wording import Translate, english
 
 Axis = Literal["parameters", "macs"]
@@ -90,7 +90,7 @@ def published_points(protocol: Protocol, t: Translate = english) -> tuple[Point,
             macs=cost(result.network)[1],
             accuracy=protocol.accuracy(result),
             error=result.value if protocol.measured == "error" else None,
-            remark=t(result.remark) if result.remark else "",
+            remark=remark_words(result.remark, t) if result.remark else "",
         )
         for result in protocol.results
     )

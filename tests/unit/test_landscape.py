@@ -14,7 +14,7 @@ from resnet.figures.palette import PLAIN, RESIDUAL
 from resnet.landscape import Landscape, Ours, Point, cost, family_of, published_points
 from resnet.plan import plan
 from resnet.presets import PRESETS
-from resnet.published import PROTOCOLS
+from resnet.published import PROTOCOLS, protocol_words
 
 # Accuracy in percent, typed anew from the sources: torchvision's metadata, and 100 minus the papers' errors.
 ACCURACIES = {
@@ -152,9 +152,10 @@ def test_each_family_has_its_name(name: str, family: str) -> None:
 def chart(protocol: str, network: str, *, ringed: bool = True) -> Landscape:
     found, totals = PROTOCOLS[protocol], plan(PRESETS[network])
     mine = found.result_of(totals.config)
+    title, source = protocol_words(found)
     return Landscape(
-        title=found.title,
-        source=found.source,
+        title=title,
+        source=source,
         points=published_points(found),
         series=found.series,
         ours=Ours(
@@ -188,8 +189,7 @@ def test_every_point_is_where_its_cost_and_its_accuracy_put_it(name: str, axis: 
     low, high = (10**end for end in figure.layout.xaxis.range)
     bottom, top = figure.layout.yaxis.range
     assert all(low < x < high and bottom < y < top for x, y in expected.values())
-    assert figure.layout.title.text == PROTOCOLS[name].title
-    assert figure.layout.title.subtitle.text == PROTOCOLS[name].source
+    assert (figure.layout.title.text, figure.layout.title.subtitle.text) == protocol_words(PROTOCOLS[name])
 
 
 def test_the_network_of_the_page_wears_a_ring_on_its_point() -> None:
@@ -228,7 +228,7 @@ def test_errors_are_turned_into_accuracies_in_sight() -> None:
         for text in trace.hovertext
         if "ResNet-110" in text
     )
-    assert "the best of five runs; their mean is 6.61 ± 0.16" in best
+    assert "the best of five runs; their mean error is 6.61 ± 0.16 %" in best
 
 
 def test_plain_networks_are_grey_and_families_have_symbols_of_their_own() -> None:

@@ -21,7 +21,7 @@ from resnet.figures.landscape import landscape_figure
 from resnet.landscape import Axis, Landscape, Ours, Point, cost, family_of, published_points
 from resnet.plan import Plan
 from resnet.presets import PRESETS
-from resnet.published import PROTOCOLS, Protocol
+from resnet.published import PROTOCOLS, Protocol, protocol_words
 from resnet.runs import service
 
 if TYPE_CHECKING:
@@ -52,13 +52,13 @@ def accuracy_tab(network: Plan, runs: Sequence[RunRecord] | None = None) -> None
         else:
             _nothing_yet(chart)
     with right:
-        st.markdown(lesson("accuracy", name, **_lesson_values(name)))
+        st.markdown(_lesson(name))
         st.markdown(verdict)
         st.caption(lesson("accuracy", "rule"))
 
 
 def _controls() -> tuple[str, Axis]:
-    titles = {name: t(protocol.title) for name, protocol in PROTOCOLS.items()} | {
+    titles = {name: protocol_words(protocol, t)[0] for name, protocol in PROTOCOLS.items()} | {
         name: _own_title(dataset) for name, dataset in _OWN_RUNS.items()
     }
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -89,9 +89,10 @@ def _draw(chart: Landscape, axis: Axis) -> None:
 
 def _published_chart(protocol: Protocol, network: Plan) -> Landscape:
     mine = protocol.result_of(network.config)
+    title, source = protocol_words(protocol, t)
     return Landscape(
-        title=t(protocol.title),
-        source=t(protocol.source),
+        title=title,
+        source=source,
         points=published_points(protocol, t),
         series=protocol.series,
         ours=_ours(network, (mine.title,) if mine else ()),
@@ -183,15 +184,32 @@ def _own_title(dataset: DatasetName) -> str:
     return t("Fashion-MNIST, subset: {images:,} test images, runs of this server", images=facts.test_images)
 
 
-def _lesson_values(name: str) -> dict[str, str]:
-    """The numbers that the protocol's lesson names."""
-    if name in _OWN_RUNS:
-        facts = DATASETS[_OWN_RUNS[name]]
-        return {"training": f"{facts.training_images:,}", "test": f"{facts.test_images:,}"}
+def _lesson(name: str) -> str:
+    """What a protocol measures, and what to beware of."""
+    subset, full = _images("fashion-mnist-subset"), _images("fashion-mnist")
+    return {
+        "torchvision-v1": lesson("accuracy", "torchvision-v1"),
+        "torchvision-v2": lesson("accuracy", "torchvision-v2", gain=_gain_by_recipe()),
+        "se": lesson("accuracy", "se"),
+        "ten-crop": lesson("accuracy", "ten-crop"),
+        "cifar-2015": lesson("accuracy", "cifar-2015"),
+        "cifar-2016": lesson("accuracy", "cifar-2016"),
+        "fashion-mnist-subset": lesson("accuracy", "fashion-mnist-subset", **subset),
+        "fashion-mnist": lesson("accuracy", "fashion-mnist", **full),
+    }[name]
+
+
+def _images(dataset: DatasetName) -> dict[str, str]:
+    facts = DATASETS[dataset]
+    return {"training": f"{facts.training_images:,}", "test": f"{facts.test_images:,}"}
+
+
+def _gain_by_recipe() -> str:
+    """The points that ResNet-50 gained by torchvision's new recipe."""
     old, new = (PROTOCOLS[key].result_of(PRESETS["resnet-50"]) for key in ("torchvision-v1", "torchvision-v2"))
     assert old is not None, "ResNet-50 is in both"
     assert new is not None, "ResNet-50 is in both"
-    return {"gain": f"{new.value - old.value:.1f}"}
+    return f"{new.value - old.value:.1f}"
 
 
 def _title(network: ResNetConfig) -> str:
