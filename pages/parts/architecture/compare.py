@@ -185,11 +185,17 @@ def _differences(a: ResNetConfig, b: ResNetConfig) -> None:
         return
     table = pd.DataFrame(
         {
-            t("Differs in"): [field_title(name) for name in names],
+            "field": [field_title(name) for name in names],
             "A": [value_title(name, getattr(a, name)) for name in names],
             "B": [value_title(name, getattr(b, name)) for name in names],
         }
     )
     st.dataframe(
-        table, hide_index=True, row_height=_ROW_HEIGHT, height="content", key="compare_fields", alt=t("Fields in which A and B differ")
+        table,
+        column_config={"field": st.column_config.TextColumn(t("Differs in"), width=170)},
+        hide_index=True,
+        row_height=_ROW_HEIGHT,
+        height="content",
+        key="compare_fields",
+        alt=t("Fields in which A and B differ"),
     )
