@@ -32,4 +32,11 @@ def silhouette_svg(network: Plan) -> str:
             )
         )
         x += step
-    return svg.element("svg", *bars, xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDTH} {HEIGHT}", aria_hidden="true")
+    return svg.element(
+        "svg",
+        *bars,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {WIDTH} {HEIGHT}",
+        preserveAspectRatio="xMinYMid",
+        aria_hidden="true",
+    )

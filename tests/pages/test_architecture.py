@@ -287,8 +287,9 @@ def test_the_papers_table_stands_beside_the_network() -> None:
     app = open_page(name="resnet-34")
     open_tab(app, "The paper's table")
     table = app.table[0].value
-    assert list(table["ResNet-34"]) == [*list(table["Yours"])[:-1], "3.6×10⁹"]
-    assert table["Yours"].iloc[-1] == "3.66×10⁹"
+    paper, own = table["34 · 3×3, 3×3"], table["ResNet-34 · 3×3, 3×3"]
+    assert list(own)[:-1] == list(paper)[:-1]
+    assert (paper.iloc[-1], own.iloc[-1]) == ("3.6×10⁹", "3.66×10⁹")
     assert "1512.03385" in words_of(app)
 
 

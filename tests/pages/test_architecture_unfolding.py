@@ -140,7 +140,7 @@ def test_the_longest_address_stays_under_two_thousand_characters() -> None:
         initializer="he_fan_out",
     )
     other = {f"b_{name}": value for name, value in to_query(replace(widest, bn_momentum=0.6543210987654321)).items()}
-    asked = {**to_query(widest), **other, "open": "stage8_block215_shortcut_pad", "tab": "counting", "run": "0123456789ab"}
+    asked = {**to_query(widest), **other, "open": "stage8_block215_conv3", "tab": "counting", "run": "0123456789ab"}
     app = open_page(**asked)
     assert not app.warning
     address = address_of(app)

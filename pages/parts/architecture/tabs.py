@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from pages.parts.architecture.accuracy import accuracy_tab
 from pages.parts.architecture.build import build_tab
+from pages.parts.architecture.compare import compare_tab
+from pages.parts.architecture.counting import counting_tab
 from pages.parts.architecture.export import export_tab
 from pages.parts.architecture.layers import layers_tab
+from pages.parts.architecture.paper import paper_tab
 from pages.parts.i18n import t
 from pages.parts.network_state import TABS, current_tab, set_tab
 from resnet.plan import Plan
@@ -45,11 +49,15 @@ def _titles() -> dict[str, str]:
         "keras": t("Build it in Keras"),
         "export": t("Take it home"),
     }
-    return {name: words[name] for name in TABS if name in _CONTENT}
+    return {name: words[name] for name in TABS}
 
 
 _CONTENT: Mapping[str, Callable[[Plan], None]] = {
     "layers": layers_tab,
+    "compare": compare_tab,
+    "accuracy": accuracy_tab,
+    "paper": paper_tab,
+    "counting": counting_tab,
     "keras": build_tab,
     "export": export_tab,
 }
