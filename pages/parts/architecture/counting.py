@@ -33,16 +33,16 @@ def _table(fifty: Counts, own: Counts, title: str) -> None:
         (t("+ running means and variances"), ""),
         (t("= all that is saved"), "Keras: count_params()"),
         (t("+ a bias for each convolution's filter"), ""),
-        (t("= with biases"), t("keras.applications, ResNet-50")),
+        (t("= with biases"), "keras.applications"),
     )
     table = pd.DataFrame(steps, columns=["counted", "program"])
     for name, one in (("fifty", fifty), ("own", own)):
         table[name] = [f"{number:,}" for number in (one.trained, one.statistics, one.keras, one.convolution_biases, one.with_biases)]
     columns = {
-        "counted": st.column_config.TextColumn(t("What is counted"), width=240),
-        "program": st.column_config.TextColumn(t("Who prints it"), width=200),
-        "fifty": st.column_config.TextColumn("ResNet-50", alignment="right"),
-        "own": st.column_config.TextColumn(t("Yours: {title}", title=title), alignment="right"),
+        "counted": st.column_config.TextColumn(t("What is counted"), width=230),
+        "program": st.column_config.TextColumn(t("Who prints it"), width=175),
+        "fifty": st.column_config.TextColumn("ResNet-50", alignment="right", width=105),
+        "own": st.column_config.TextColumn(title, alignment="right", width=170),
     }
 
     def marks(row: pd.Series[str]) -> list[str]:
