@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import gc
-import math
-import os
-import time
 from typing import TYPE_CHECKING, Any
 
 from distributed import get_worker
 from distributed.system import MEMORY_LIMIT
 
 from resnet.config import network_from_dict
-from resnet.confirmation import Built, BuiltLayer
 from resnet.errors import QuestionError
 from resnet.plan import Plan, plan
 from resnet.runs.jobs import TrainingRoom, first_to_begin
 
 if TYPE_CHECKING:
-    import keras
-
-    from resnet.config import ResNetConfig
+    from resnet.confirmation import Built
 
 PROGRESS = "resnet-lab-questions"  # the Dask event topic on which a question says how far it is
 
@@ -29,7 +22,6 @@ BYTES_PER_PARAMETER = 4
 # 0.8 GB: together they stay under the 95 % at which Dask ends a worker.
 WEIGHTS_SHARE = 0.2
 MOST_LAYERS = 5_000  # 20 to 40 s; the deepest network of the paper, 1,202 layers by its own count, has 4,210
-SUMMARY_WIDTH = 112  # characters
 
 
 def build_network(question: str, config: dict[str, Any]) -> Built:
@@ -50,7 +42,7 @@ def build_network(question: str, config: dict[str, Any]) -> Built:
     if room is not None:
         room.give_way()  # before TensorFlow starts its own threads
     worker.log_event(PROGRESS, {"question": question, "phase": "loading"})
-    import resnet.model  # noqa: F401
+    from resnet.inspection import build
 
     worker.log_event(PROGRESS, {"question": question, "phase": "building"})
     return build(network)
@@ -73,58 +65,3 @@ def check_size(network: Plan, memory: int) -> None:
             layers=len(network.layers),
             most=MOST_LAYERS,
         )
-
-
-def build(network: ResNetConfig) -> Built:
-    """Build the network with Keras, describe it as plain data, and free it."""
-    import keras
-
-    try:
-        return _built(network)
-    finally:
-        # A functional model refers to itself in circles, and Keras's session refers to its parts.
-        keras.backend.clear_session()
-        gc.collect()
-
-
-def _built(network: ResNetConfig) -> Built:
-    import keras
-
-    from resnet.model import build_resnet
-
-    began = time.perf_counter()
-    model = build_resnet(network)
-    seconds = time.perf_counter() - began
-    return Built(
-        summary=_summary(model),
-        layers=tuple([_describe(layer) for layer in model.layers]),
-        total_parameters=model.count_params(),
-        trainable_parameters=_count(model.trainable_weights),
-        seconds=seconds,
-        keras_version=keras.__version__,
-    )
-
-
-def _describe(layer: keras.layers.Layer) -> BuiltLayer:
-    shape = tuple(layer.output.shape[1:])
-    return BuiltLayer(layer.name, type(layer).__name__, shape, layer.count_params(), _count(layer.trainable_weights))
-
-
-def _count(weights: list[keras.Variable]) -> int:
-    return sum(math.prod(weight.shape) for weight in weights)
-
-
-def _summary(model: keras.Model) -> str:
-    """`model.summary()` as text without colours."""
-    written: list[str] = []
-    # Given a longer line than the terminal's, Keras would cut it off at the terminal's edge; a worker's passes for 80 wide.
-    usual = os.environ.get("COLUMNS")
-    os.environ["COLUMNS"] = str(SUMMARY_WIDTH)
-    try:
-        model.summary(line_length=SUMMARY_WIDTH, print_fn=written.append)
-    finally:
-        if usual is None:
-            del os.environ["COLUMNS"]
-        else:
-            os.environ["COLUMNS"] = usual
-    return "\n".join(written).strip("\n")

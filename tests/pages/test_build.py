@@ -10,9 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet.confirmation import Built
+from resnet.inspection import build
 from resnet.plan import Plan, plan
 from resnet.runs import service
-from resnet.runs.questions import build
 from resnet.runs.service import Service
 from resnet.runs.store import Store
 from tests.training_runs import TINY
