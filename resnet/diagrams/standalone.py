@@ -13,10 +13,9 @@ def standalone_svg(drawing: str, sheet: str, theme: Theme) -> str:
 
     `sheet` is the style sheet that the page shows drawings with: its rules begin with `.diagram`.
     """
-    rules = re.findall(
-        r"^\s*\.diagram ([^{}]+)\{([^{}]*)\}", re.sub(r"/\*.*?\*/|@media[^{]*\{.*?\n\}", "", sheet, flags=re.DOTALL), re.MULTILINE
-    )
-    kept = [f"{selector.strip()} {{{body}}}" for selector, body in rules if ":" not in selector and not selector.startswith("svg")]
+    lasting = re.sub(r"/\*.*?\*/|@media[^{]*\{.*?\n\}", "", sheet, flags=re.DOTALL)
+    rules = re.findall(r"\.diagram ([^{}]+)\{([^{}]*)\}", lasting)
+    kept = [f"{selector.strip()} {{{body}}}" for selector, body in rules if not re.search(r"[:\[]|^svg", selector)]
     style = "\n".join(kept)
     for role, colour in ROLES.items():
         style = style.replace(f"var(--{role})", colour.on(theme))
