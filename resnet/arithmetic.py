@@ -66,7 +66,9 @@ def _parameters(network: Plan, layer: LayerPlan, t: Translate) -> Sum:
 
 def _why_these_weights(network: Plan, layer: LayerPlan, t: Translate) -> str:
     normed = set(chain.from_iterable(other.inputs for other in network.layers if other.kind == "bn"))
-    if layer.name in normed:
+    if layer.name == "stem_conv" and network.config.preactivation:
+        why = t("No bias: the batch norms that the blocks begin with would subtract it again with the mean.")
+    elif layer.name in normed:
         why = t("No bias: the batch norm that follows would subtract it again with the mean.")
     else:
         why = t("No bias: what is added to it, and the next batch norm's offset, can do the same.")
@@ -99,7 +101,9 @@ def _size(network: Plan, layer: LayerPlan, t: Translate) -> Sum:
     sides = [_side(network, layer, axis) for axis in (0, 1)]
     formula = sides[0] if sides[0] == sides[1] else ", ".join(sides)
     if not formula:
-        return Sum(title, "", "×".join(map(str, layer.output_shape)), t("The shape stays as it is."))
+        changed = layer.kind == "pad"
+        why = _why_this_size(layer, t) if changed else t("The shape stays as it is.")
+        return Sum(title, "", "×".join(map(str, layer.output_shape)), why)
     return Sum(title, formula, "×".join(map(str, layer.output_shape)), _why_this_size(layer, t))
 
 
@@ -108,6 +112,8 @@ def _side(network: Plan, layer: LayerPlan, axis: int) -> str:
     given, side = layer.input_shape[axis], layer.output_shape[axis]
     if layer.kind == "pad" and layer.stride == 1 and side > given:
         return f"{given} + 2·{(side - given) // 2} = {side}"
+    if layer.kind == "pad" and layer.stride == 1:
+        return ""
     if layer.kind == "pad" or (layer.kind in ("conv", "pool") and network.config.padding == "same" and layer.stride > 1):
         return f"⌈{given} / {layer.stride}⌉ = {side}"
     if layer.kind not in ("conv", "pool"):
@@ -125,13 +131,8 @@ def _why_this_size(layer: LayerPlan, t: Translate) -> str:
     match layer.kind:
         case "conv":
             return t("A channel for each of the {filters} filters.", filters=layer.output_shape[-1])
-        case "pad" if layer.output_shape[-1] > layer.input_shape[-1]:
-            missing = layer.output_shape[-1] - layer.input_shape[-1]
-            return t(
-                "Every pixel of a row of {stride} is kept, and {missing} channels of zeros are appended.",
-                stride=layer.stride,
-                missing=missing,
-            )
+        case "pad" if layer.name.endswith("_shortcut_pad"):
+            return _why_it_fits(layer, t)
         case "pad":
             return t("The same on all four sides, so that the next window's steps are centred.")
         case "global-pool":
@@ -142,6 +143,17 @@ def _why_this_size(layer: LayerPlan, t: Translate) -> str:
             return t("Height, width and channels of one image.")
         case _:
             return ""
+
+
+def _why_it_fits(layer: LayerPlan, t: Translate) -> str:
+    """What a shortcut without parameters does to x, so that it can be added."""
+    missing = layer.output_shape[-1] - layer.input_shape[-1]
+    steps = []
+    if layer.stride > 1:
+        steps.append(t("Every 2nd pixel of every 2nd row is kept."))
+    if missing:
+        steps.append(t("{missing} channels of zeros are appended.", missing=missing))
+    return " ".join(steps)
 
 
 def _field(network: Plan, layer: LayerPlan, t: Translate) -> Sum:

@@ -49,8 +49,8 @@ def layer_title(layer: LayerPlan, activation: Activation, t: Translate) -> str:
             return t("sigmoid")
         case "activation":
             return ACTIVATION_NAMES["relu" if layer.name.endswith("_se_relu") else activation]
-        case "pad" if layer.output_shape[-1] > layer.input_shape[-1] or layer.stride > 1:
-            return t("append zeros")
+        case "pad" if layer.name.endswith("_shortcut_pad"):
+            return t("fit x") if layer.output_shape[-1] == layer.input_shape[-1] else t("append zeros")
     return {
         "input": t("input"),
         "pad": t("padding"),

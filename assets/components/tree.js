@@ -22,7 +22,7 @@ function build(frame) {
     if (row && row.dataset.opens !== undefined) frame.open(row.dataset.opens);
   });
   frame.addEventListener("keydown", (event) => {
-    const rows = [...frame.querySelectorAll("tr[data-path] button")];
+    const rows = [...frame.querySelectorAll("tr[data-path] button:not(:disabled)")];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const here = rows.indexOf(event.target);
     if (!step || here < 0) return;

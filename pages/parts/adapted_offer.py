@@ -7,8 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from pages.parts.duration import about
-from pages.parts.i18n import explain, t
-from pages.parts.literal import literally
+from pages.parts.i18n import t
 from pages.parts.network_state import set_network
 from resnet.config import DatasetName, adapt
 from resnet.datasets import DATASETS
@@ -24,10 +23,16 @@ def offer_adapted(network: Plan, dataset: DatasetName, *, batch_size: int = 64, 
     facts = DATASETS[dataset]
     try:
         adapted = plan(adapt(network.config, dataset))
-    except ConfigError as error:
-        st.markdown(
-            ":small[" + t("**Does not fit Fashion-MNIST**, and cannot be adapted: {reason}.", reason=literally(explain(error))) + "]"
+    except ConfigError:
+        # What can go wrong is the number of stages alone: everything else stays as it is.
+        reason = t(
+            "**Does not fit Fashion-MNIST**, and cannot be adapted: each of its {stages} stages after the first halves the image, and "
+            "{shape} pixels can be halved {most} times.",
+            stages=len(network.config.depths),
+            shape=shape_text(facts.input_shape[:2]),
+            most=(min(facts.input_shape[:2]) - 1).bit_length(),
         )
+        st.markdown(f":small[{reason}]", width="stretch")
         return
     time = about(epoch_seconds(adapted, dataset, batch_size=batch_size))
     whole = dataset == "fashion-mnist"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import ceil, sqrt
 
 from resnet.diagrams import svg
 from resnet.plan import Shape
@@ -50,7 +50,13 @@ class Column:
 
     @property
     def natural_width(self) -> float:
+        """What the plates take up."""
         return sum(plate.thickness + GAP for plate in self.plates)
+
+    @property
+    def text_width(self) -> float:
+        """What the longest line of words takes up, about."""
+        return svg.text_width(max(self.shape, self.title, key=len), 14) + GAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +76,17 @@ class Placed:
 
 def place(columns: Sequence[Column], *, narrowest: float = _NARROWEST_COLUMN) -> tuple[list[Placed], float]:
     """The columns side by side, as wide as what they hold, and the width of all."""
-    width = max(SMALLEST_WIDTH, narrowest * len(columns))
-    spare: float = width - narrowest * len(columns)
-    needs = [max(0.0, column.natural_width + GAP - narrowest) for column in columns]
+    least = [max(narrowest, column.text_width) for column in columns]
+    width = max(SMALLEST_WIDTH, ceil(sum(least)))
+    spare: float = width - sum(least)
+    needs = [max(0.0, column.natural_width + GAP - own) for column, own in zip(columns, least, strict=True)]
     if sum(needs) > spare:
         width = int(width + sum(needs) - spare) + 1
         spare = sum(needs)
     evenly = (spare - sum(needs)) / len(columns)
     placed, left = [], 0.0
-    for column, need in zip(columns, needs, strict=True):
-        own = narrowest + need + evenly
+    for column, need, room in zip(columns, needs, least, strict=True):
+        own = room + need + evenly
         placed.append(Placed(column, left, own, max(left, _MARGIN), min(left + own, width - _MARGIN)))
         left += own
     return placed, width

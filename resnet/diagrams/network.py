@@ -59,7 +59,7 @@ def legend(config: ResNetConfig, t: Translate) -> dict[str, tuple[str, str]]:
     branch = {role: (svg.element("rect", **plate, class_=f"plate {role}"), branch_words(config, t))}
     if config.shortcut == "none":
         return branch
-    fit = t("projection: 1×1 convolution") if config.shortcut == "projection" else t("every 2nd pixel, zeros appended")
+    fit = t("projection: 1×1 convolution") if config.shortcut == "projection" else t("made to fit without parameters")
     return branch | {
         "shortcut": (svg.element("path", d="M2 0 C2 -16 26 -16 26 0", class_="edge shortcut thin"), t("shortcut: x as it is")),
         "projection": (svg.element("rect", x=9, y=-9, width=10, height=10, rx=2, class_="plate shortcut"), fit),
@@ -76,8 +76,8 @@ def branch_words(config: ResNetConfig, t: Translate) -> str:
     else:
         words = t("1×1, 3×3, 1×1")
     if config.se_reduction is not None:
-        words += t(" + SE")
-    return words + t(", no shortcut") if config.shortcut == "none" else words
+        words = t("{branch} + SE", branch=words)
+    return t("{branch}, no shortcut", branch=words) if config.shortcut == "none" else words
 
 
 def counts_tip(part: StagePlan | LayerPlan, t: Translate) -> str:

@@ -54,7 +54,7 @@ def test_from_the_idea_to_a_test_accuracy(visit: Visit, server: AppServer) -> No
 def choose(page: Page, network: str) -> None:
     """Take a network from the gallery."""
     page.get_by_role("button", name="Gallery").click()
-    page.get_by_role("dialog").get_by_role("button", name=re.compile(f"^{network} ")).click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile(rf"^{network}\s+\d")).click()
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 

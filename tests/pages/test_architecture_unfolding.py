@@ -101,7 +101,7 @@ def test_a_wrong_combination_is_explained_and_mended_in_a_click(network: str, mo
         app.select_slider(key="network_size").set_value("16×16").run()
         reason = "stage4 halves the resolution and needs at least 2x2 pixels, but with an input of 16x16 only 1x1 are left there"
     assert reason in words_of(app)
-    (button,) = (button for button in app.button if button.key.startswith("network_fix_") and button.label == fix)
+    (button,) = (button for button in app.button if button.key.startswith("network_fix_status") and button.label == fix)
     button.click().run()
     assert "cannot be built" not in words_of(app)
     assert not app.exception

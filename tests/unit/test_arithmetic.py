@@ -13,7 +13,7 @@ from resnet.config import ResNetConfig
 from resnet.footprint import Field, activation_bytes, binary, receptive_fields, training_memory, weight_memory
 from resnet.plan import plan
 from resnet.presets import PRESETS
-from resnet.wording import english
+from resnet.wording import english, layer_title
 
 ODD = ResNetConfig(
     name="odd",
@@ -35,6 +35,8 @@ NETWORKS = [
     PRESETS["se-resnet-50"],
     PRESETS["mini-resnet"],
     PRESETS["resnet-20"],
+    replace(PRESETS["resnet-20"], widths=(16, 16, 32)),
+    replace(PRESETS["resnet-50"], shortcut="zero-pad"),
     ODD,
     replace(ODD, padding="same"),
 ]
@@ -92,6 +94,33 @@ def test_receptive_fields(name: str, size: int) -> None:
     last = [layer.name for layer in planned.layers if layer.kind == "add"][-1]
     assert receptive_fields(planned)[last] == Field(size, 32)
     assert receptive_fields(planned)["head_dense"].size is None
+
+
+@pytest.mark.parametrize(
+    ("name", "widths", "layer", "why", "title"),
+    [
+        (
+            "resnet-20",
+            (16, 32, 64),
+            "stage2_block1",
+            "Every 2nd pixel of every 2nd row is kept. 16 channels of zeros are appended.",
+            "append zeros",
+        ),
+        ("resnet-20", (16, 16, 32), "stage2_block1", "Every 2nd pixel of every 2nd row is kept.", "fit x"),
+        ("resnet-50", (64, 128, 256, 512), "stage1_block1", "192 channels of zeros are appended.", "append zeros"),
+    ],
+)
+def test_a_shortcut_without_parameters_is_explained_as_it_is(name: str, widths: tuple[int, ...], layer: str, why: str, title: str) -> None:
+    planned = plan(replace(PRESETS[name], widths=widths, shortcut="zero-pad"))
+    (pad,) = (one for one in planned.layers if one.name == f"{layer}_shortcut_pad")
+    assert explain_layer(planned, pad, english)[2].why == why
+    assert layer_title(pad, "relu", english) == title
+
+
+def test_the_first_convolution_of_v2_is_normed_by_the_blocks() -> None:
+    planned = plan(PRESETS["resnet-50-v2"])
+    (stem,) = (layer for layer in planned.layers if layer.name == "stem_conv")
+    assert "the blocks begin with" in explain_layer(planned, stem, english)[0].why
 
 
 def test_a_gate_does_not_widen_the_field() -> None:

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.architecture.form_state import NetworkForm, control, key_of, size_text, take_preset
 from pages.parts.architecture.gallery import gallery_button
+from pages.parts.architecture.status import refusal
 from pages.parts.i18n import t
 from pages.parts.network_address import preset_of
 from pages.parts.network_state import set_network
@@ -33,7 +35,7 @@ def draw_form(form: NetworkForm) -> None:
     """Draw the controls."""
     _preset_controls(form)
     _stage_controls(form)
-    with st.grid(2, min_column_width=120, gap=("xsmall", "small")):
+    with st.grid(2, min_column_width=150, gap=("xsmall", "small")):
         _choice(form, "block", t("Basic: two 3×3 convolutions. Bottleneck: 1×1, 3×3, 1×1, and four times as many channels come out."))
         _choice(
             form, "preactivation", t("Original: convolution, batch norm, ReLU; a ReLU after the add. Pre-activation (V2): both come first.")
@@ -55,8 +57,11 @@ def draw_form(form: NetworkForm) -> None:
         )
     advanced = st.expander(t("More"), icon=":material/tune:", key="network_advanced", on_change="rerun")
     if advanced.open:
-        with advanced, st.grid(2, min_column_width=120, gap=("xsmall", "small")):
-            _advanced_controls(form)
+        with advanced:
+            with st.grid(2, min_column_width=150, gap=("xsmall", "small")):
+                _advanced_controls(form)
+            if form.error is not None:  # whoever moves these controls has scrolled away from the place where it is said first
+                refusal(form.error, key="more")
 
 
 def _preset_controls(form: NetworkForm) -> None:
@@ -74,7 +79,7 @@ def _preset_controls(form: NetworkForm) -> None:
             label_visibility="collapsed",
         )
         gallery_button()
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    with st.container(horizontal=True, wrap=False, horizontal_alignment="distribute", vertical_alignment="center"):
         if changed:
             st.badge(t("Changed from {preset}", preset=title_of(preset.name)), icon=":material/edit:", color="orange")
         else:
@@ -97,11 +102,13 @@ def _take_chosen() -> None:
 
 def _stage_controls(form: NetworkForm) -> None:
     most = min(MAX_BLOCKS_PER_STAGE, max(_MOST_BLOCKS, max(form.given.depths) + _ROOM))
-    with st.grid(3, min_column_width=80, gap=("xsmall", "small"), vertical_alignment="center"):
-        for heading in ("", t("Blocks"), t("Channels")):
-            st.caption(heading)
-        for stage in range(1, len(form.given.depths) + 1):
-            st.markdown(t("Stage {number}", number=stage))
+    channels = t("Base channels") if form.values[key_of("block")] == "bottleneck" else t("Channels")
+    for place, heading in zip(_row(), ("", t("Blocks"), channels), strict=True):
+        place.caption(heading)
+    for stage in range(1, len(form.given.depths) + 1):
+        name, blocks, width = _row()
+        name.markdown(t("Stage {number}", number=stage))
+        with blocks:
             st.slider(
                 t("Stage {number}, blocks", number=stage),
                 1,
@@ -109,13 +116,19 @@ def _stage_controls(form: NetworkForm) -> None:
                 **control(form, f"network_depth_{stage}"),
                 label_visibility="collapsed",
             )
-            widths = _with(_WIDTHS, form.given.widths, form.values[f"network_width_{stage}"])
+        widths = _with(_WIDTHS, form.given.widths, form.values[f"network_width_{stage}"])
+        with width:
             st.select_slider(
                 t("Stage {number}, channels", number=stage),
                 widths,
                 **control(form, f"network_width_{stage}"),
                 label_visibility="collapsed",
             )
+
+
+def _row() -> list[DeltaGenerator]:
+    """Places for a stage's name, its blocks and its channels, side by side however narrow the window."""
+    return st.columns([0.9, 1, 1], gap="small", vertical_alignment="center")
 
 
 def _choice(form: NetworkForm, name: str, advice: str) -> None:
@@ -175,10 +188,13 @@ def _advanced_controls(form: NetworkForm) -> None:
     st.number_input(t("Classes"), step=1, **control(form, "network_classes"))
     st.slider(t("Dropout"), 0.0, max(_MOST_DROPOUT, form.given.dropout), step=0.05, **control(form, "network_dropout"), format="%.2f")
     _list(form, "activation", t("After every batch norm but the last of a branch, and after the add."))
-    _choice(
+    _list(
         form,
         "padding",
-        t("Symmetric: the same on both sides, as PyTorch does. “same”: TensorFlow's rule, which pads an even size at its end only."),
+        t(
+            "Symmetric: the same on both sides, as PyTorch does. "
+            "“same”: TensorFlow's rule, which pads an even size one pixel more at its end."
+        ),
     )
     st.caption(
         t(

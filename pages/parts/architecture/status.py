@@ -17,7 +17,7 @@ from resnet.estimate import epoch_seconds
 from resnet.plan import Plan
 from resnet.tables import compact
 
-_HEIGHT = 68  # pixels; the same for every state, so that nothing below it jumps
+_HEIGHT = 92  # pixels; the same for every state, so that nothing below it jumps
 _BUTTON_WIDTH = 190
 
 
@@ -36,24 +36,25 @@ def totals(network: Plan) -> None:
 
 def network_status(network: Plan, error: ConfigError | None) -> None:
     """Why what the controls say cannot be built, with what would mend it; or what stands between the network and its training."""
-    with st.container(height=_HEIGHT, border=False, horizontal=True, wrap=False, vertical_alignment="center"):
+    with st.container(height=_HEIGHT, border=False, horizontal=True, wrap=False, vertical_alignment="top"):
         if error is not None:
-            _explain(error)
+            refusal(error, key="status")
         elif fits(network.config, "fashion-mnist"):
             _offer_training(network)
         else:
             offer_adapted(network, "fashion-mnist-subset", button_width=_BUTTON_WIDTH)
 
 
-def _explain(error: ConfigError) -> None:
-    words = t("**This cannot be built:** {reason}. The last network that can be stays shown.", reason=literally(explain(error)))
-    st.markdown(f":red[:material/error:] :small[{words}]", width="stretch")
+def refusal(error: ConfigError, *, key: str) -> None:
+    """Why the controls make no network, and buttons that would mend it; `key` tells apart the places where it is said."""
+    words = t("**This cannot be built:** {reason}.", reason=literally(explain(error)))
+    st.markdown(f":red[:material/error:] :small[{words}]", width="stretch", help=t("The last network that can be built stays shown."))
     fixes = error.fixes if isinstance(error, CombinationError) else ()
     with st.container(width=_BUTTON_WIDTH, gap=None):
         for number, fix in enumerate(fixes):
             st.button(
                 in_words(fix),
-                key=f"network_fix_{number}",
+                key=f"network_fix_{key}_{number}",
                 type="tertiary",
                 icon=":material/build:",
                 on_click=take_changes,
