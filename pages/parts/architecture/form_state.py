@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.i18n import explain, t
+from pages.parts.literal import literally
 from pages.parts.network_state import current_network, network_revision, set_network
 from resnet.config import ResNetConfig
 from resnet.errors import ConfigError
@@ -103,11 +105,13 @@ def _take_value(key: str) -> None:
 
 def _follow(form: NetworkForm) -> None:
     """A control was moved. The network follows, or, where there can be no such network, stays and the form says why."""
-    form.error = None
+    possible, form.error = form.error is None, None
     try:
         form.network = _network_of(form.network, form.values)
     except ConfigError as error:
         form.error = error
+        if possible:  # wherever the page is scrolled to
+            st.toast(t("**This cannot be built:** {reason}.", reason=literally(explain(error))), icon=":material/error:")
     # Also with an error: the address on its way may be older than this move, and must not be read over it.
     set_network(form.network)
     form.revision = network_revision()
