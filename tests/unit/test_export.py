@@ -396,7 +396,7 @@ def test_the_notebook_runs_alone(tmp_path: Path) -> None:
     folder.mkdir()
     book = edited(notebook(TINY), data)
     book.cells.append(nbformat.v4.new_code_cell("import sys\nprint('resnet' in sys.modules)"))
-    NotebookClient(book, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(book, timeout=120, iopub_timeout=60, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
     outputs = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
     printed = "".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stdout")
     assert f"{plan(TINY).total_parameters:,} parameters" in printed

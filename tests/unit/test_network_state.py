@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pages.parts import network_state
-from pages.parts.network_address import FIELDS, from_query, preset_of, to_query
+from pages.parts.network_address import WORDS, from_query, preset_of, to_query
 from pages.parts.network_state import NetworkSession
 from resnet.config import Activation, Initializer, Padding, ResNetConfig, Shortcut, Stem
 from resnet.errors import ConfigError
@@ -51,7 +51,7 @@ def test_what_is_written_is_read_back(network: ResNetConfig) -> None:
     assert from_query(to_query(network)) == (network, [])
 
 
-@given(st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=120) | st.integers().map(str) | st.just("1,2,3")))
+@given(st.dictionaries(st.sampled_from(WORDS), st.text(max_size=120) | st.integers().map(str) | st.just("1,2,3")))
 def test_any_address_gives_a_network_and_reasons_that_can_be_shown(address: dict[str, str]) -> None:
     network, problems = from_query(address)
     assert isinstance(network, ResNetConfig)
@@ -71,7 +71,8 @@ def test_only_what_differs_is_written() -> None:
 def test_a_network_of_another_name_descends_from_the_nearest_preset() -> None:
     network = replace(PRESETS["resnet-18"], name="mine", dropout=0.5)
     assert preset_of(network) is PRESETS["resnet-18"]
-    assert to_query(network) == {"name": "resnet-18", "dropout": "0.5"}
+    assert to_query(network) == {"name": "resnet-18", "called": "mine", "dropout": "0.5"}
+    assert from_query(to_query(network)) == (network, [])
 
 
 @pytest.mark.parametrize(
@@ -81,8 +82,12 @@ def test_a_network_of_another_name_descends_from_the_nearest_preset() -> None:
         (
             {"name": "resnet-99"},
             {},
-            ["the address asks for a network named 'resnet-99', which is not one of mini-resnet, resnet-18, resnet-34;"],
+            ["the address asks for a network named 'resnet-99', which is none of the 27 presets; mini-resnet is shown"],
         ),
+        ({"called": "mine"}, {"name": "mine"}, []),
+        ({"called": "<b>"}, {}, ["name must be 1 to 60 lower-case letters, digits or hyphens, got '<b>'"]),
+        ({"called": "n" * 61}, {}, ["name must be 1 to 60 lower-case letters, digits or hyphens"]),
+        ({"called": "resnet-50"}, {}, ["the address calls its network resnet-50, which is a preset's name"]),
         ({"depths": "3,x,3"}, {}, ["the address gives depths='3,x,3', but whole numbers separated by commas are needed there"]),
         ({"num_classes": "ten"}, {}, ["the address gives num_classes='ten', but a whole number is needed there"]),
         ({"dropout": ""}, {}, ["the address gives dropout='', but a number is needed there"]),
@@ -106,7 +111,7 @@ def test_what_cannot_be_read_is_left_out_and_named(address: dict[str, str], expe
 def test_a_very_long_value_is_named_shortened() -> None:
     network, (problem,) = from_query({"dropout": "x" * 10_000})
     assert network == PRESETS["mini-resnet"]
-    assert "x" * 59 + "…" in str(problem)
+    assert "x" * 78 + "…" in str(problem)
 
 
 def test_an_address_on_its_way_counts_as_written(monkeypatch: pytest.MonkeyPatch) -> None:
