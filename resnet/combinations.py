@@ -29,18 +29,21 @@ def _check_bottleneck_only(config: ResNetConfig) -> None:
         return
     if (config.groups, config.width_per_group) != (1, 64):
         raise CombinationError(
-            "groups and width_per_group shape the 3x3 convolution of a bottleneck, and a basic block has none between two 1x1; "
+            "{groups_field} and {width_field} shape the 3x3 convolution of a bottleneck, and a basic block has none between two 1x1; "
             "it needs 1 group of width 64, got {groups} and {width_per_group}",
             fixes=({"block": "bottleneck"}, {"groups": 1, "width_per_group": 64}),
+            groups_field="groups",
+            width_field="width_per_group",
             groups=config.groups,
             width_per_group=config.width_per_group,
         )
     if config.bottleneck_stride_on == "1x1":
         raise CombinationError(
-            "bottleneck_stride_on {value} names a bottleneck's first convolution; a basic block begins with a 3x3, which always has "
+            "{field} “{bottleneck_stride_on}” names a bottleneck's first convolution; a basic block begins with a 3x3, which always has "
             "the stride",
             fixes=({"bottleneck_stride_on": "3x3"}, {"block": "bottleneck"}),
-            value=config.bottleneck_stride_on,
+            field="bottleneck_stride_on",
+            bottleneck_stride_on=config.bottleneck_stride_on,
         )
 
 
@@ -68,16 +71,20 @@ def _check_zero_init(config: ResNetConfig) -> None:
         return
     if config.shortcut == "none":
         raise CombinationError(
-            "zero_init_residual makes a block start as its shortcut; with shortcut {shortcut} nothing but zeros would come out of "
+            "{field} makes a block start as its shortcut; with {shortcut_field} “{shortcut}” nothing but zeros would come out of "
             "stage1_block1, and nothing could be learned",
             fixes=({"zero_init_residual": False}, {"shortcut": "projection"}),
+            field="zero_init_residual",
+            shortcut_field="shortcut",
             shortcut=config.shortcut,
         )
     if config.preactivation:
         raise CombinationError(
-            "zero_init_residual needs a batch norm at the end of the branch; with preactivation {preactivation} the branch of "
+            "{field} needs a batch norm at the end of the branch; with {order_field} “{preactivation}” the branch of "
             "stage1_block1 ends with a convolution",
             fixes=({"zero_init_residual": False}, {"preactivation": False}),
+            field="zero_init_residual",
+            order_field="preactivation",
             preactivation=config.preactivation,
         )
 
@@ -88,12 +95,14 @@ def _check_waists(config: ResNetConfig) -> None:
     for stage, channels in enumerate(config.stage_channels, start=1):
         if channels < config.se_reduction:
             raise CombinationError(
-                "stage{stage}_block1_se_reduce would have {channels} // {reduction} = 0 features; se_reduction can be at most the "
+                "stage{stage}_block1_se_reduce would have {channels} // {reduction} = 0 features; {field} can be at most {most}, the "
                 "channels of the narrowest stage",
                 fixes=({"se_reduction": min(config.stage_channels)}, {"se_reduction": None}),
                 stage=stage,
                 channels=channels,
                 reduction=config.se_reduction,
+                field="se_reduction",
+                most=min(config.stage_channels),
             )
 
 

@@ -36,6 +36,13 @@ BOTTLENECK_EXPANSION = 4
 MAX_BATCH = 8_192
 MAX_EPOCHS = 1_000
 
+_BLOCK_FUNCTIONS = {
+    ("basic", False): "basic_block",
+    ("bottleneck", False): "bottleneck_block",
+    ("basic", True): "preactivation_block",
+    ("bottleneck", True): "preactivation_bottleneck_block",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResNetConfig:
@@ -99,23 +106,28 @@ class ResNetConfig:
         check_whole_numbers("depths", self.depths, MAX_BLOCKS_PER_STAGE)
         check_whole_numbers("widths", self.widths, MAX_WIDTH)
         if not 1 <= len(self.depths) <= MAX_STAGES:
-            raise ConfigError("depths must name between 1 and {most} stages, got {count}", most=MAX_STAGES, count=len(self.depths))
+            raise ConfigError(
+                "{field} must name between 1 and {most} stages, got {count}", field="depths", most=MAX_STAGES, count=len(self.depths)
+            )
         if len(self.depths) != len(self.widths):
             raise ConfigError(
-                "depths and widths must name the same number of stages, got {depths} depths and {widths} widths",
+                "{depths_field} and {widths_field} must name the same number of stages, got {depths} and {widths}",
+                depths_field="depths",
+                widths_field="widths",
                 depths=len(self.depths),
                 widths=len(self.widths),
             )
         if sum(self.depths) > MAX_BLOCKS:
             raise ConfigError(
-                "depths must name at most {most} blocks together, got {count} in {value}",
+                "{field} must name at most {most} blocks together, got {count} in {value}",
+                field="depths",
                 most=MAX_BLOCKS,
                 count=sum(self.depths),
                 value=self.depths,
             )
         check_whole_numbers("input_shape", self.input_shape, MAX_SIDE)
         if len(self.input_shape) != 3:
-            raise ConfigError("input_shape must be (height, width, channels), got {value}", value=self.input_shape)
+            raise ConfigError("{field} must be (height, width, channels), got {value!r}", field="input_shape", value=self.input_shape)
         check_whole_number("num_classes", self.num_classes, 2, MAX_CLASSES)
         check_flag("preactivation", self.preactivation)
         check_flag("zero_init_residual", self.zero_init_residual)
@@ -142,6 +154,11 @@ class ResNetConfig:
     def inner_width(self, width: int) -> int:
         """Channels of the 3x3 convolution of a bottleneck whose base is `width` (torchvision's rule for ResNeXt and Wide ResNet)."""
         return int(width * self.width_per_group / 64) * self.groups
+
+    @property
+    def block_function(self) -> str:
+        """The name of the function that builds one of its blocks, in resnet.blocks and in exported code."""
+        return _BLOCK_FUNCTIONS[self.block, self.preactivation]
 
     @property
     def downsampling(self) -> tuple[tuple[str, int], ...]:

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
 from typing import Any
+
+_LONGEST_SHOWN = 80
+
+
+class _Shortening(string.Formatter):
+    """Fills templates as `str.format` does, but cuts what is quoted by `!r`: a value in a file or an address can be of any length."""
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        shown = super().convert_field(value, conversion)
+        return shown[: _LONGEST_SHOWN - 1] + "…" if conversion == "r" and len(shown) > _LONGEST_SHOWN else shown
+
+
+def fill(rule: str, values: Mapping[str, Any]) -> str:
+    """The rule's sentence, the value received quoted to at most 80 characters."""
+    return _Shortening().vformat(rule, (), values)
 
 
 class ExplainedError(Exception):
     """Something a person can put right. `rule` is an English template, `values` fill it.
 
-    `str(error)` is the English sentence. A page shows `translate(error.rule).format(**error.values)`,
-    which is why the sentence and its values are kept apart.
+    `str(error)` is the English sentence. A page shows `fill(translate(error.rule), error.values)`, which is why the sentence and its
+    values are kept apart. There a value under the name `field`, or `…_field`, is a field of ResNetConfig and is shown by the name that
+    its control has; a value under the name of such a field by the words of that control.
     """
 
     def __init__(self, rule: str, **values: Any) -> None:
-        super().__init__(rule.format(**values))
+        super().__init__(fill(rule, values))
         self.rule = rule
         self.values = values
 

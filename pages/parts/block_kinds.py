@@ -74,12 +74,7 @@ class Choice:
     @property
     def function(self) -> str:
         """The name of the function of resnet.blocks that builds it."""
-        return {
-            ("basic", False): "basic_block",
-            ("bottleneck", False): "bottleneck_block",
-            ("basic", True): "preactivation_block",
-            ("bottleneck", True): "preactivation_bottleneck_block",
-        }[self.config.block, self.config.preactivation]
+        return self.config.block_function
 
     @property
     def steps(self) -> tuple[str, ...]:

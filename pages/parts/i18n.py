@@ -13,7 +13,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from resnet.errors import ExplainedError
+from resnet.errors import ExplainedError, fill
+from resnet.field_wording import field_choices, field_title
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 LOCALE = ASSETS / "locale"
@@ -54,8 +55,12 @@ def tn(singular: str, plural: str, n: int, /, **values: object) -> str:
 
 
 def explain(error: ExplainedError) -> str:
-    """The library's error in the reader's language. Its rule is a literal where it is raised, and extracted there."""
-    return _fill(catalogue(current_language(), LOCALE).gettext(error.rule), error.values)
+    """The library's error in the reader's language, fields by the names of their controls.
+
+    Its rule is a literal where it is raised, and extracted there.
+    """
+    values = {name: _as_on_controls(name, value) for name, value in error.values.items()}
+    return fill(catalogue(current_language(), LOCALE).gettext(error.rule), values)
 
 
 def lesson(name: str, section: str, /, **values: object) -> str:
@@ -83,6 +88,14 @@ def _sections(path: Path, _changed: int) -> dict[str, str]:
     """The sections of a lesson by their heading. `_changed` makes an edited file be read again."""
     parts = re.split(r"^## +(\S+) *$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return {heading: body.strip() for heading, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def _as_on_controls(name: str, value: object) -> object:
+    """A value of an error under that name: a field's title, the words for a field's choice, or the value as it is."""
+    if isinstance(value, str) and (name == "field" or name.endswith("_field")):
+        return field_title(value, t)
+    words = field_choices(name, t) if isinstance(value, (str, bool)) else None
+    return value if words is None else words.get(value, value)
 
 
 def _fill(text: str, values: dict[str, object]) -> str:

@@ -19,7 +19,6 @@ FIELDS = tuple(item.name for item in fields(ResNetConfig))
 # Depths and widths stand or fall together: with one of them replaced the number of stages may not match.
 _UNITS = (("depths", "widths"), *((name,) for name in FIELDS if name not in ("name", "depths", "widths")))
 
-_LONGEST_SHOWN = 60
 # Cut here, a longer text names no network either, and its refusal stays short enough to be shown.
 _LONGEST_READ = 80
 
@@ -50,7 +49,7 @@ def from_query(parameters: Mapping[str, str]) -> tuple[ResNetConfig, list[Explai
         problems.append(
             ConfigError(
                 "the address asks for a network named {value!r}, which is none of the {count} presets; {preset} is shown",
-                value=_shorten(name),
+                value=name,
                 count=len(PRESETS),
                 preset=DEFAULT_PRESET,
             )
@@ -127,19 +126,14 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 
 
 def _unreadable(name: str, text: str) -> ConfigError:
-    shown = _shorten(text)
     if _READERS[name] is _read_whole_numbers:
         return ConfigError(
-            "the address gives {field}={value!r}, but whole numbers separated by commas are needed there", field=name, value=shown
+            "the address gives {key}={value!r}, but whole numbers separated by commas are needed there", key=name, value=text
         )
     if _READERS[name] is _read_flag:
-        return ConfigError("the address gives {field}={value!r}, but true or false is needed there", field=name, value=shown)
+        return ConfigError("the address gives {key}={value!r}, but true or false is needed there", key=name, value=text)
     if _READERS[name] is _read_optional:
-        return ConfigError("the address gives {field}={value!r}, but a whole number or none is needed there", field=name, value=shown)
+        return ConfigError("the address gives {key}={value!r}, but a whole number or none is needed there", key=name, value=text)
     if _READERS[name] is int:
-        return ConfigError("the address gives {field}={value!r}, but a whole number is needed there", field=name, value=shown)
-    return ConfigError("the address gives {field}={value!r}, but a number is needed there", field=name, value=shown)
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+        return ConfigError("the address gives {key}={value!r}, but a whole number is needed there", key=name, value=text)
+    return ConfigError("the address gives {key}={value!r}, but a number is needed there", key=name, value=text)

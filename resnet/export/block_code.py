@@ -93,12 +93,6 @@ BLOCKS = {
     ("basic", True): _PREACTIVATION_BASIC.rstrip("\n") + _AFTER_PREACTIVATED_BRANCH,
     ("bottleneck", True): _PREACTIVATION_BOTTLENECK.rstrip("\n") + _AFTER_PREACTIVATED_BRANCH,
 }
-BLOCK_NAMES = {
-    ("basic", False): "basic_block",
-    ("bottleneck", False): "bottleneck_block",
-    ("basic", True): "preactivation_block",
-    ("bottleneck", True): "preactivation_bottleneck_block",
-}
 
 SQUEEZE_EXCITE = '''
 def squeeze_excite(y, *, name):

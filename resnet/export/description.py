@@ -68,4 +68,4 @@ def _check_fields(network: dict[str, Any]) -> None:
         raise ConfigError("the network's description lacks {fields}", fields=", ".join(missing))
     unknown = [name for name in network if name not in known]
     if unknown:
-        raise ConfigError("a network has no {fields}; it has {known}", fields=", ".join(unknown), known=", ".join(known))
+        raise ConfigError("a network has no {fields!r}; it has {known}", fields=", ".join(unknown), known=", ".join(known))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from resnet.config import ResNetConfig
-from resnet.export.block_code import BLOCK_NAMES, BLOCKS, SQUEEZE_EXCITE, ZERO_PAD_SHORTCUT
+from resnet.export.block_code import BLOCKS, SQUEEZE_EXCITE, ZERO_PAD_SHORTCUT
 from resnet.export.template import specialise
 from resnet.plan import plan
 
@@ -173,16 +173,15 @@ def network_code(config: ResNetConfig) -> dict[str, str]:
     Keys: "layers", "squeeze_excite", "zero_pad_shortcut", "block", "minus_infinity", "stem", "head", "network".
     """
     uses = traits(config)
-    kind = (config.block, config.preactivation)
     initializer = _INITIALIZER + "\n" if uses["fan_out"] else ""
     templates = {
         "layers": initializer + _LAYERS,
         "squeeze_excite": SQUEEZE_EXCITE if uses["se"] else "",
         "zero_pad_shortcut": ZERO_PAD_SHORTCUT if uses["zero_pad"] else "",
-        "block": BLOCKS[kind],
+        "block": BLOCKS[config.block, config.preactivation],
         "minus_infinity": _MINUS_INFINITY if uses["symmetric_pool"] and not uses["zeros_under_pool"] else "",
         "stem": _STEM,
         "head": _HEAD,
-        "network": _NETWORK.replace("BLOCK(", f"{BLOCK_NAMES[kind]}("),
+        "network": _NETWORK.replace("BLOCK(", f"{config.block_function}("),
     }
     return {name: specialise(template, uses) for name, template in templates.items() if template}

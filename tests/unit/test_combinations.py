@@ -19,27 +19,38 @@ BOTTLENECK = PRESETS["resnet-50"]
 CIFAR = PRESETS["resnet-20"]
 
 REFUSED: list[tuple[ResNetConfig, dict[str, Any], str, tuple[dict[str, Any], ...]]] = [
-    (BASIC, {"groups": 32}, "got 32 and 64", ({"block": "bottleneck"}, {"groups": 1, "width_per_group": 64})),
+    (
+        BASIC,
+        {"groups": 32},
+        "groups and width_per_group shape the 3x3 convolution of a bottleneck, and a basic block has none between two 1x1; "
+        "it needs 1 group of width 64, got 32 and 64",
+        ({"block": "bottleneck"}, {"groups": 1, "width_per_group": 64}),
+    ),
     (BASIC, {"width_per_group": 4}, "got 1 and 4", ({"block": "bottleneck"}, {"groups": 1, "width_per_group": 64})),
     (
         BASIC,
         {"bottleneck_stride_on": "1x1"},
-        "bottleneck_stride_on 1x1 names a bottleneck's first convolution",
+        "bottleneck_stride_on “1x1” names a bottleneck's first convolution",
         ({"bottleneck_stride_on": "3x3"}, {"block": "bottleneck"}),
     ),
     (
         BOTTLENECK,
         {"zero_init_residual": True, "shortcut": "none"},
-        "stage1_block1",
+        "zero_init_residual makes a block start as its shortcut; with shortcut “none” nothing but zeros would come out of stage1_block1",
         ({"zero_init_residual": False}, {"shortcut": "projection"}),
     ),
     (
         BOTTLENECK,
         {"zero_init_residual": True, "preactivation": True},
-        "stage1_block1 ends with a convolution",
+        "with preactivation “True” the branch of stage1_block1 ends with a convolution",
         ({"zero_init_residual": False}, {"preactivation": False}),
     ),
-    (BASIC, {"se_reduction": 65}, "stage1_block1_se_reduce would have 64 // 65 = 0", ({"se_reduction": 64}, {"se_reduction": None})),
+    (
+        BASIC,
+        {"se_reduction": 65},
+        "64 // 65 = 0 features; se_reduction can be at most 64, the channels of the narrowest stage",
+        ({"se_reduction": 64}, {"se_reduction": None}),
+    ),
     (
         CIFAR,
         {"widths": (16, 32, 24)},

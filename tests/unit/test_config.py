@@ -144,7 +144,7 @@ def test_a_run_that_cannot_start_is_refused(field: str, value: Any, rule: str, r
 
 @pytest.mark.parametrize(("depths", "widths"), [((2, 2), (8, 8, 8)), ((2, 2, 2), (8,))])
 def test_depths_and_widths_must_match(depths: tuple[int, ...], widths: tuple[int, ...]) -> None:
-    with pytest.raises(ConfigError, match=f"got {len(depths)} depths and {len(widths)} widths"):
+    with pytest.raises(ConfigError, match=f"depths and widths must name the same number of stages, got {len(depths)} and {len(widths)}"):
         replace(MINI, depths=depths, widths=widths)
 
 
@@ -260,6 +260,17 @@ def test_reading_checks_the_values() -> None:
     data["recipe"]["epochs"] = 0
     with pytest.raises(ConfigError, match="epochs must be a whole number from 1 to 1000, got 0"):
         TrainConfig.from_dict(data)
+
+
+def test_a_value_of_any_length_is_quoted_shortened_and_kept_whole() -> None:
+    endless = 10**4_000 + 7
+    with pytest.raises(ConfigError) as refused:
+        replace(MINI, groups=endless)
+    assert str(refused.value) == f"groups must be a whole number from 1 to 1024, got 1{'0' * 78}…"
+    assert refused.value.values["value"] == endless
+    with pytest.raises(ConfigError) as refused:
+        replace(MINI, input_shape=(1,) * 10_000)
+    assert len(str(refused.value)) < 150
 
 
 def test_an_error_keeps_rule_and_values_for_translation_also_through_pickle() -> None:

@@ -60,7 +60,7 @@ def described(**changes: Any) -> str:
         ('{"format": "resnet-lab-network", "version": 1, "network": [1]}', 'the file\'s "network" must be fields with values'),
         ('{"format": "resnet-lab-network", "version": 1, "network": {}}', "lacks name, block, depths, widths, input_shape, num_classes"),
         (described(stem=None, depths=None), "the network's description lacks depths, stem"),
-        (described(group=4), "a network has no group; it has name, block, depths"),
+        (described(group=4), "a network has no 'group'; it has name, block, depths"),
         (described(depths=[2, 2.5, 2]), "depths must be a tuple of whole numbers from 1 to 1000"),
         (described(depths=[[2], [2], [2]]), "depths must be a tuple of whole numbers"),
         (described(depths=6), "depths must be a tuple of whole numbers"),
@@ -82,6 +82,13 @@ def test_a_network_that_cannot_exist_is_refused_with_what_would_mend_it() -> Non
     with pytest.raises(CombinationError, match="groups and width_per_group shape the 3x3") as refusal:
         config_from_json(described(groups=4))
     assert {"block": "bottleneck"} in refusal.value.fixes
+
+
+@pytest.mark.parametrize("changes", [{"num_classes": 10**4_000}, {"depths": [0] * 9_000}, {"name": "n" * 9_000}, {"x" * 9_000: 1}])
+def test_what_a_file_holds_at_length_is_not_repeated_at_length(changes: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        config_from_json(described(**changes))
+    assert len(str(refusal.value)) < 400
 
 
 def test_files_can_be_imported_and_hide_no_package() -> None:

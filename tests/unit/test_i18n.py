@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from pages.parts import i18n
+from pages.parts.network_words import field_title
+from resnet.config import ResNetConfig
 from resnet.errors import ConfigError
+from resnet.presets import PRESETS
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "assets" / "locale" / "messages.pot"
@@ -27,6 +31,9 @@ def locale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     catalogue.add("Block", "Baustein")
     catalogue.add("{count} of {all}", "{count} von {all}")
     catalogue.add(("{n} block", "{n} blocks"), ("{n} Baustein", "{n} Bausteine"))
+    catalogue.add("Blocks", "Bausteine")
+    catalogue.add("None (plain)", "keine")
+    catalogue.add("no {field} with {shortcut_field} {shortcut}", "{field} nicht mit {shortcut_field} {shortcut}")
     catalogue.add("{field} must be at least {low}, got {value!r}", "{field} muss mindestens {low} sein, nicht {value!r}")
     folder = tmp_path / "de" / "LC_MESSAGES"
     folder.mkdir(parents=True)
@@ -51,9 +58,63 @@ def test_a_catalogue_translates_and_the_rest_stays_english(locale: Path, monkeyp
 
 def test_an_error_of_the_library_is_translated_by_its_rule(locale: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     error = ConfigError("{field} must be at least {low}, got {value!r}", field="depths", low=1, value="x")
-    assert i18n.explain(error) == str(error) == "depths must be at least 1, got 'x'"
+    assert str(error) == "depths must be at least 1, got 'x'"
+    assert i18n.explain(error) == "Blocks must be at least 1, got 'x'"
     monkeypatch.setattr(i18n, "current_language", lambda: "de")
-    assert i18n.explain(error) == "depths muss mindestens 1 sein, nicht 'x'"
+    assert i18n.explain(error) == "Bausteine muss mindestens 1 sein, nicht 'x'"
+
+
+def test_fields_and_their_choices_in_an_error_are_called_as_on_their_controls(locale: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = ConfigError("no {field} with {shortcut_field} {shortcut}", field="depths", shortcut_field="shortcut", shortcut="none")
+    assert str(error) == "no depths with shortcut none"
+    assert i18n.explain(error) == "no Blocks with Shortcuts None (plain)"
+    monkeypatch.setattr(i18n, "current_language", lambda: "de")
+    assert i18n.explain(error) == "Bausteine nicht mit Shortcuts keine"
+
+
+@pytest.mark.parametrize("changes", [{name: "?"} for name in ResNetConfig.__dataclass_fields__ if name != "name"], ids=str)
+def test_no_refusal_on_a_page_names_a_field_of_the_code(changes: dict[str, str]) -> None:
+    ((field, _),) = changes.items()
+    with pytest.raises(ConfigError) as refused:
+        replace(PRESETS["resnet-50"], **changes)
+    assert str(refused.value).startswith(f"{field} must be ")
+    assert i18n.explain(refused.value).startswith(f"{field_title(field)} must be ")
+    assert field_title(field) != field
+    assert "_" not in field_title(field)
+
+
+def test_a_value_is_not_taken_for_a_field() -> None:
+    assert i18n.explain(ConfigError("{field} got {value!r}", field="stem", value="groups")) == "Stem got 'groups'"
+    assert i18n.explain(ConfigError("an unknown {field}", field="batch_size")) == "an unknown batch_size"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"block": "basic", "groups": 32}, "Groups and Width per group shape the 3x3 convolution"),
+        ({"block": "basic", "bottleneck_stride_on": "1x1"}, "Bottleneck's stride “first 1×1” names"),
+        (
+            {"zero_init_residual": True, "shortcut": "none"},
+            "Start as identity makes a block start as its shortcut; with Shortcuts “None (plain)”",
+        ),
+        (
+            {"zero_init_residual": True, "preactivation": True},
+            "Start as identity needs a batch norm at the end of the branch; with Order “V2”",
+        ),
+        ({"se_reduction": 300}, "Squeeze-and-excitation can be at most 256"),
+        ({"depths": (1, 2)}, "Blocks and Channels must name the same number of stages, got 2 and 4"),
+        ({"depths": (1,) * 9, "widths": (8,) * 9}, "Blocks must name between 1 and 8 stages, got 9"),
+        ({"depths": (900, 900, 200, 1)}, "Blocks must name at most 2000 blocks together, got 2001"),
+        ({"input_shape": (28, 28)}, "Input must be (height, width, channels), got (28, 28)"),
+    ],
+)
+def test_a_refused_combination_speaks_of_controls(changes: dict[str, object], words: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        replace(PRESETS["resnet-50"], **changes)  # type: ignore[arg-type]
+    shown = i18n.explain(refused.value)
+    assert words in shown
+    for field in ResNetConfig.__dataclass_fields__:
+        assert "_" not in field or field not in shown
 
 
 def test_braces_are_left_alone_where_there_is_nothing_to_fill() -> None:

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 
 from resnet.blocks import Style
-from resnet.config import ResNetConfig
+from resnet.config import Block, ResNetConfig
 from resnet.errors import CombinationError
+from resnet.export.network_code import network_code
 from resnet.layers import MinusInfinityPadding2D, ZeroPadShortcut
 from resnet.model import BLOCKS, build_resnet, draw_weights
 from resnet.plan import LayerPlan, plan, plan_block
@@ -187,6 +188,15 @@ def test_generated_blocks_confirm_their_plan(shape: tuple[int, int, int], filter
 
 def replace_tiny(**values: Any) -> ResNetConfig:
     return replace(TINY, **values)
+
+
+@pytest.mark.parametrize(("block", "preactivation"), BLOCKS)
+def test_the_function_that_a_network_names_is_the_one_that_builds_it_also_in_exported_code(block: Block, preactivation: bool) -> None:
+    config = replace(TINY, block=block, preactivation=preactivation)
+    assert BLOCKS[block, preactivation].__name__ == config.block_function
+    code = network_code(config)
+    assert f"def {config.block_function}(" in code["block"]
+    assert f"{config.block_function}(" in code["network"]
 
 
 def one_block(config: ResNetConfig, shape: tuple[int, int, int], filters: int, stride: int) -> keras.Model:
