@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
 from resnet.plan import LayerPlan, Plan, Shape
 
@@ -40,7 +40,8 @@ class Row:
     Attributes:
         path: where a click on it leads; "" for the network, None for blocks that are taken together.
         level: 0 network, 1 stage, 2 block, or layer of stem and head, 3 layer of a block.
-        layer: the layer, on a layer's row. block: its number on a block's row. count: how many blocks it stands for.
+        layer: the layer, on a layer's row. block: the number of the block, or of the first of those taken together.
+        count: how many blocks it stands for.
         unfolded: whether what it holds follows.
     """
 
@@ -88,13 +89,6 @@ def outline(network: Plan, focus: Focus) -> tuple[Row, ...]:
     return (config_row, *_stage_rows(network, focus))
 
 
-def visible_blocks(blocks: int) -> tuple[int | None, ...]:
-    """Numbers of a stage's blocks that have a row; None stands for those taken together."""
-    if blocks <= _MOST_BLOCKS:
-        return tuple(range(1, blocks + 1))
-    return (*range(1, _FIRST_BLOCKS + 1), None, *range(blocks - _LAST_BLOCKS + 1, blocks + 1))
-
-
 def _stage_rows(network: Plan, focus: Focus) -> Iterator[Row]:
     for stage, group in groupby(network.layers, key=lambda layer: layer.stage):
         layers = tuple(group)
@@ -107,22 +101,29 @@ def _stage_rows(network: Plan, focus: Focus) -> Iterator[Row]:
 
 def _block_rows(stage: str, layers: tuple[LayerPlan, ...], focus: Focus) -> Iterator[Row]:
     blocks = {number: tuple(group) for number, group in groupby(layers, key=lambda layer: layer.block) if number is not None}
-    shown = visible_blocks(len(blocks))
-    together = tuple(layer for number, group in blocks.items() if number not in {*shown, focus.block} for layer in group)
-    for number in shown if focus.block in shown or focus.block is None else _with(shown, focus.block):
-        if number is None:
-            yield _row(None, 2, stage, None, together, unfolded=False, count=len({layer.block for layer in together}))
+    shown = {*_always_shown(len(blocks)), focus.block}
+    for is_shown, numbers in groupby(blocks, key=lambda number: number in shown):
+        if is_shown:
+            yield from _shown_rows(stage, {number: blocks[number] for number in numbers}, focus)
         else:
-            unfolded = number == focus.block
-            yield _row(block_path(stage, number), 2, stage, number, blocks[number], unfolded=unfolded, count=1)
-            if unfolded:
-                yield from _layer_rows(blocks[number], 3, focus)
+            together = tuple(numbers)
+            layers_together = tuple(chain.from_iterable(blocks[number] for number in together))
+            yield _row(None, 2, stage, together[0], layers_together, unfolded=False, count=len(together))
 
 
-def _with(shown: tuple[int | None, ...], block: int) -> tuple[int | None, ...]:
-    """One of those taken together gets a row of its own, behind them."""
-    place = shown.index(None) + 1
-    return (*shown[:place], block, *shown[place:])
+def _always_shown(blocks: int) -> tuple[int, ...]:
+    """Numbers of a stage's blocks that have a row of their own wherever the focus is."""
+    if blocks <= _MOST_BLOCKS:
+        return tuple(range(1, blocks + 1))
+    return (*range(1, _FIRST_BLOCKS + 1), *range(blocks - _LAST_BLOCKS + 1, blocks + 1))
+
+
+def _shown_rows(stage: str, blocks: Mapping[int, tuple[LayerPlan, ...]], focus: Focus) -> Iterator[Row]:
+    for number, layers in blocks.items():
+        unfolded = number == focus.block
+        yield _row(block_path(stage, number), 2, stage, number, layers, unfolded=unfolded, count=1)
+        if unfolded:
+            yield from _layer_rows(layers, 3, focus)
 
 
 def _layer_rows(layers: Iterable[LayerPlan], level: int, focus: Focus) -> Iterator[Row]:

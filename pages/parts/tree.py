@@ -49,7 +49,7 @@ def tree(network: Plan, focus: Focus, *, key: str, height: int, on_open: Callabl
 def _line(network: Plan, row: Row, focus: Focus) -> dict[str, Any]:
     name, kind = _words(network, row)
     return {
-        "key": row.path if row.path is not None else f"{row.stage}_more",
+        "key": row.path if row.path is not None else f"{row.stage}_more_{row.block}",
         "path": row.path,
         "opens": None if row.path is None or row.level == 0 else focus.parent.path if row.path == focus.path else row.path,
         "level": row.level,
@@ -70,7 +70,7 @@ def _words(network: Plan, row: Row) -> tuple[str, str]:
         return title_of(network.config.name), ""
     if row.level == 1:
         return stage_title(row.stage or "", t), tn("{n} block", "{n} blocks", row.count) if row.count else ""
-    if row.block is None:
+    if row.path is None:
         return t("{count} more", count=row.count), ""
     return t("Block {number}", number=row.block), ""
 

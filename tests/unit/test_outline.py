@@ -39,8 +39,25 @@ def test_any_of_a_hundred_blocks_can_be_unfolded_and_it_still_adds_up(block: int
     (unfolded,) = (row for row in rows if row.level == 2 and row.unfolded)
     assert unfolded.block == block
     assert next(row.layer.name for row in rows if row.layer) in {f"stage2_block{block}_pad1", f"stage2_block{block}_conv1"}
-    (together,) = (row for row in rows if row.path is None)
-    assert together.count + sum(row.level == 2 and row.path is not None for row in rows) == 100
+
+
+@pytest.mark.parametrize(
+    ("block", "gaps"),
+    [
+        # (first of those taken together, how many): 21 to 95 without the one that is open
+        (None, [(21, 75)]),
+        (20, [(21, 75)]),
+        (21, [(22, 74)]),
+        (50, [(21, 29), (51, 45)]),
+        (95, [(21, 74)]),
+        (96, [(21, 75)]),
+    ],
+)
+def test_blocks_stay_in_order_around_the_one_that_is_open(block: int | None, gaps: list[tuple[int, int]]) -> None:
+    rows = [row for row in outline(DEEP, Focus("stage2", block)) if row.level == 2]
+    assert [(row.block, row.count) for row in rows if row.path is None] == gaps
+    covered = [number for row in rows if row.block for number in range(row.block, row.block + row.count)]
+    assert covered == list(range(1, 101))
 
 
 def test_levels_from_network_to_layer() -> None:
