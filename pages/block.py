@@ -53,7 +53,7 @@ def walk() -> None:
     with repair:
         view = replace(memory.drawn, projected=_repair(memory.drawn, possible=refused is None))
     with picture:
-        diagram(block_svg(view, t), key="block_diagram", height=304)
+        diagram(block_svg(view, t), key="block_diagram", height=304, dimmed=refused is not None)
     words, code = st.columns([1, 1.1], gap="medium")
     with words:
         if refused:

@@ -288,7 +288,8 @@ def _check_block(config: ResNetConfig, input_shape: Shape, filters: int, stride:
     height, width, _ = input_shape
     if stride == 2 and min(height, width) < 2:
         raise ConfigError("a stride of 2 needs at least 2x2 pixels, got {height}x{width}", height=height, width=width)
-    # What depends on the width, the network's own rules say; and its shortcut may have to take channels away.
+    _check_filters(config, filters)
+    # What else depends on the width, the network's own rules say; and its shortcut may have to take channels away.
     block = replace(config, depths=(1,), widths=(filters,), input_shape=(64, 64, 3), num_classes=2)
     channels = block.stage_channels[0]
     if config.shortcut == "zero-pad" and input_shape[-1] > channels:
@@ -296,6 +297,27 @@ def _check_block(config: ResNetConfig, input_shape: Shape, filters: int, stride:
             "a zero-pad shortcut can append channels but not take any away: {before} come in, the branch has {after}",
             before=input_shape[-1],
             after=channels,
+        )
+
+
+def _check_filters(config: ResNetConfig, filters: int) -> None:
+    """The rules of a network that too few filters break, said of one block: there is no stage to name and none to change."""
+    expansion = BOTTLENECK_EXPANSION if config.block == "bottleneck" else 1
+    if config.se_reduction is not None and filters * expansion < config.se_reduction:
+        raise ConfigError(
+            "squeeze-and-excitation with 1/{reduction} needs at least {reduction} output channels, and the block has {channels}; "
+            "{least} filters would do",
+            reduction=config.se_reduction,
+            channels=filters * expansion,
+            least=-(-config.se_reduction // expansion),
+        )
+    if config.block == "bottleneck" and config.inner_width(filters) < 1:
+        raise ConfigError(
+            "{groups} groups of width {width_per_group} per 64 filters need at least {least} filters to have a channel each, got {filters}",
+            groups=config.groups,
+            width_per_group=config.width_per_group,
+            least=-(-64 // config.width_per_group),
+            filters=filters,
         )
 
 

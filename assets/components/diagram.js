@@ -19,6 +19,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const shown = frame.querySelector("svg");
   frame.style.setProperty("--most-height", `${data.height}px`);
   frame.style.setProperty("--least-width", `${SMALLEST_SCALE * shown.viewBox.baseVal.width}px`);
+  frame.classList.toggle("dimmed", data.dimmed);
   refreshTip(frame);
 }
 

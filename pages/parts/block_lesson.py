@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 
 from pages.parts.block_kinds import Choice, Sizes
 from pages.parts.i18n import explain, lesson
@@ -87,6 +88,7 @@ def _excitation_lesson(view: BlockView) -> str:
         cost=f"{cost:,}",
         share=f"{cost / total_parameters(view):.1%}",
         macs=f"{sum(layer.macs for layer in view.layers if layer.kind == 'dense'):,}",
+        scaled=f"{prod(view.layer('se_scale').output_shape):,}",
     )
 
 

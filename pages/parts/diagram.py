@@ -21,10 +21,11 @@ _diagram = st.components.v2.component(
 )
 
 
-def diagram(svg: str, *, key: str, height: int, on_open: Callable[[str], None] | None = None) -> None:
+def diagram(svg: str, *, key: str, height: int, dimmed: bool = False, on_open: Callable[[str], None] | None = None) -> None:
     """Show SVG text of `resnet.diagrams`, as wide as there is room for and at most `height` pixels high.
 
     The height is reserved before the browser draws. With the same key on the next run, the drawing is changed, not replaced.
+    `dimmed` shows it faintly: it is not of what the controls say.
     `on_open` is called, before that run, with the place a node leads to when it is clicked.
     """
 
@@ -33,4 +34,4 @@ def diagram(svg: str, *, key: str, height: int, on_open: Callable[[str], None] |
         if on_open is not None and isinstance(place, str):
             on_open(place)
 
-    _diagram(key=key, data={"svg": svg, "height": height}, height=height, on_opened_change=opened)
+    _diagram(key=key, data={"svg": svg, "height": height, "dimmed": dimmed}, height=height, on_opened_change=opened)

@@ -75,6 +75,21 @@ def test_the_add_is_broken_and_repaired_without_drawing_the_rest_anew(server: Ap
     assert new == ["shortcut_conv", "shortcut_bn"]
 
 
+def test_a_drawing_that_is_not_of_what_the_controls_say_is_faint_until_it_is(server: AppServer, visit: Callable[[str], Page]) -> None:
+    page = _open(visit(f"{server.url}/block?block_kind=se"))
+    frame, filters = page.locator(".diagram"), page.get_by_role("slider").nth(2)
+    drawing = frame.locator("svg")
+    expect(drawing).to_have_css("opacity", "1")
+    frame.evaluate(MARK)
+    filters.focus()
+    filters.press("Home")
+    expect(page.get_by_text("16 filters would do")).to_be_visible(timeout=WAIT)
+    expect(drawing).to_have_css("opacity", "0.35", timeout=WAIT)
+    assert frame.evaluate(UNMARKED) == 0
+    filters.press("ArrowRight")
+    expect(drawing).to_have_css("opacity", "1", timeout=WAIT)
+
+
 def test_each_kind_is_drawn_in_place_readable_on_a_projector_with_its_source(server: AppServer, visit: Callable[[str], Page]) -> None:
     page = _open(visit(f"{server.url}/block"))
     frame = page.locator(".diagram")

@@ -34,6 +34,12 @@ def _diagram(app: AppTest) -> ElementTree.Element:
     return ElementTree.fromstring(json.loads(component.proto.json)["svg"])
 
 
+def _is_dimmed(app: AppTest) -> bool:
+    (component,) = app.get("bidi_component")
+    dimmed: bool = json.loads(component.proto.json)["dimmed"]
+    return dimmed
+
+
 def _node(app: AppTest, key: str) -> list[str] | None:
     """The words of one node of the diagram, or None where it is not drawn."""
     for group in _diagram(app).iter(f"{SVG}g"):
@@ -209,7 +215,8 @@ def test_each_kind_says_what_it_changes_in_the_plan_s_numbers(app: AppTest) -> N
     _press(app, "block_kind", "se")
     _press(app, "block_convolutions", "bottleneck")
     # 256·16 + 16 and 16·256 + 256, of 71,168 + 8,464.
-    assert "cost **8,464** parameters, 10.6% of the block, and only 8,192 multiply-adds" in _words(app)
+    assert "Its two dense layers cost **8,464** parameters, 10.6% of the block, and only 8,192 multiply-adds" in _words(app)
+    assert "one multiplication for each of 262,144 numbers, is by custom not counted" in _words(app)  # 32·32·256
     _press(app, "block_kind", "pre-activation")
     app.selectbox(key="block_activation").set_value("silu").run()
     assert "batch norm and SiLU before each convolution" in _words(app)
@@ -257,9 +264,11 @@ def test_a_zero_pad_shortcut_needs_no_repair_and_cannot_take_channels_away(app: 
     assert not app.exception
     assert "can append channels but not take any away: 64 come in, the branch has 32" in _words(app).replace("\\", "")
     assert _node(app, "add") == ["+", "add", "32×32×128", "0 params"]  # the last block there was
+    assert _is_dimmed(app)
     assert app.button(key="block_repair").disabled
     app.select_slider(key="block_filters").set_value(64).run()
     assert _node(app, "add") == ["+", "add", "32×32×64", "0 params"]
+    assert not _is_dimmed(app)
     assert "can append" not in _words(app)
 
 
@@ -267,10 +276,11 @@ def test_sizes_that_a_kind_cannot_have_are_explained(app: AppTest) -> None:
     app.select_slider(key="block_filters").set_value(8).run()
     _press(app, "block_kind", "se")
     assert "There is no such block" in _words(app)
-    assert "8 // 16 = 0 features" in _words(app).replace("\\", "")
+    advice = "squeeze-and-excitation with 1/16 needs at least 16 output channels, and the block has 8; 16 filters would do"
+    assert advice in _words(app).replace("\\", "")
     _press(app, "block_kind", "resnext")
     app.select_slider(key="block_filters").set_value(8).run()
-    assert "There is no such block" in _words(app)
+    assert "32 groups of width 4 per 64 filters need at least 16 filters to have a channel each, got 8" in _words(app).replace("\\", "")
     _press(app, "block_kind", "basic")
     assert "There is no such block" not in _words(app)
     assert _counted(app) == 9 * 64 * 8 + 9 * 8 * 8 + 2 * 4 * 8

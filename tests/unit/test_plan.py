@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from resnet.config import ResNetConfig
 from resnet.errors import ConfigError
 from resnet.plan import LayerPlan, plan, plan_block
 from resnet.presets import PRESETS
@@ -171,6 +172,38 @@ def test_a_block_that_cannot_exist_is_refused(changes: dict[str, Any], message: 
     with pytest.raises(ConfigError) as refused:
         plan_block(MINI, **{"input_shape": (8, 8, 8), "filters": 8, "stride": 1, **changes})
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("network", "least", "message"),
+    [
+        (
+            replace(MINI, se_reduction=16),
+            16,
+            "squeeze-and-excitation with 1/16 needs at least 16 output channels, and the block has 15; 16 filters would do",
+        ),
+        (
+            replace(MINI, se_reduction=18, block="bottleneck"),
+            5,
+            "squeeze-and-excitation with 1/18 needs at least 18 output channels, and the block has 16; 5 filters would do",
+        ),
+        (
+            PRESETS["resnext-50-32x4d"],
+            16,
+            "32 groups of width 4 per 64 filters need at least 16 filters to have a channel each, got 15",
+        ),
+        (
+            replace(PRESETS["resnext-50-32x4d"], width_per_group=6),
+            11,
+            "32 groups of width 6 per 64 filters need at least 11 filters to have a channel each, got 10",
+        ),
+    ],
+)
+def test_a_block_with_too_few_filters_is_refused_with_the_number_that_would_do(network: ResNetConfig, least: int, message: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        plan_block(network, input_shape=(8, 8, 8), filters=least - 1, stride=1)
+    assert str(refused.value) == message
+    assert plan_block(network, input_shape=(8, 8, 8), filters=least, stride=1)
 
 
 def test_the_web_process_plans_without_numpy_keras_or_tensorflow() -> None:
