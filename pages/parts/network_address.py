@@ -1,6 +1,7 @@
 """A network's words in an address: written as few as there can be, read with patience.
 
 `name` is the key of a preset; then only those fields of ResNetConfig that differ from that preset; tuples are written `3,4,6,3`.
+A network that goes by no preset's name has its own in `called`.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from resnet.checks import check_name
 from resnet.config import ResNetConfig
 from resnet.errors import ConfigError, ExplainedError
 from resnet.presets import PRESETS
 
 DEFAULT_PRESET = "mini-resnet"
 FIELDS = tuple(item.name for item in fields(ResNetConfig))
+_CALLED = "called"
+WORDS = (*FIELDS, _CALLED)
 
 # Depths and widths stand or fall together: with one of them replaced the number of stages may not match.
 _UNITS = (("depths", "widths"), *((name,) for name in FIELDS if name not in ("name", "depths", "widths")))
@@ -30,9 +34,10 @@ def preset_of(network: ResNetConfig) -> ResNetConfig:
 
 
 def to_query(network: ResNetConfig) -> dict[str, str]:
-    """The network as address parameters: its preset's key, then the fields in which it differs from that preset."""
+    """The network as address parameters: its preset's key, its own name if it has one, then the fields in which it differs."""
     preset = preset_of(network)
-    return {"name": preset.name} | {name: _write(getattr(network, name)) for name in _differences(network, preset)}
+    called = {} if network.name == preset.name else {_CALLED: network.name}
+    return {"name": preset.name} | called | {name: _write(getattr(network, name)) for name in _differences(network, preset)}
 
 
 def from_query(parameters: Mapping[str, str]) -> tuple[ResNetConfig, list[ExplainedError]]:
@@ -63,7 +68,8 @@ def from_query(parameters: Mapping[str, str]) -> tuple[ResNetConfig, list[Explai
         except ValueError:
             problems.append(_unreadable(key, parameters[key]))
     network, refusals = _combine(preset, values)
-    return network, problems + refusals
+    network, unfit = _call(network, parameters.get(_CALLED, network.name))
+    return network, problems + refusals + unfit
 
 
 def _combine(preset: ResNetConfig, values: Mapping[str, Any]) -> tuple[ResNetConfig, list[ExplainedError]]:
@@ -82,6 +88,19 @@ def _combine(preset: ResNetConfig, values: Mapping[str, Any]) -> tuple[ResNetCon
         except ConfigError as error:
             refused[unit] = error
     return network, list(refused.values())
+
+
+def _call(network: ResNetConfig, name: str) -> tuple[ResNetConfig, list[ExplainedError]]:
+    """The network under a name of its own; as it is, with the reason, where it cannot be called that."""
+    if name == network.name:
+        return network, []
+    try:
+        check_name(name[:_LONGEST_READ])
+    except ConfigError as error:
+        return network, [error]
+    if name in PRESETS:
+        return network, [ConfigError("the address calls its network {value}, which is a preset's name", value=name)]
+    return replace(network, name=name), []
 
 
 def _differences(network: ResNetConfig, preset: ResNetConfig) -> list[str]:

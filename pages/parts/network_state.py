@@ -1,8 +1,8 @@
 """What a visitor is looking at: one typed object per session, and its words in the address.
 
 The address carries the network (see `network_address`), the one beside it with `b_` before each name, the part that is unfolded, the
-open tab and the run. A link therefore shows its reader the same, and a click in the navigation, which drops the parameters, loses
-nothing: `write_url` puts them back on every run.
+open tab, the chart of accuracies with its axis, and the run. A link therefore shows its reader the same, and a click in the navigation,
+which drops the parameters, loses nothing: `write_url` puts them back on every run.
 """
 
 from __future__ import annotations
@@ -11,22 +11,33 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeVar, get_args
 
 import streamlit as st
 
 from pages.parts.i18n import current_language
-from pages.parts.network_address import DEFAULT_PRESET, FIELDS, from_query, to_query
-from resnet.config import ResNetConfig
+from pages.parts.network_address import DEFAULT_PRESET, WORDS, from_query, to_query
+from resnet.config import DatasetName, ResNetConfig
 from resnet.errors import ConfigError, ExplainedError
+from resnet.landscape import Axis
 from resnet.outline import focus_on
 from resnet.plan import plan
 from resnet.presets import PRESETS
+from resnet.published import PROTOCOLS
 
 TABS = ("layers", "compare", "accuracy", "paper", "counting", "keras", "export")
+# What accuracies are looked at together: those published under one protocol, or those of this server's runs on one data set.
+CHARTS: tuple[str, ...] = (*PROTOCOLS, *get_args(DatasetName))
+AXES: tuple[Axis, ...] = get_args(Axis)
+# What is not written while it is the first.
+_CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType({"tab": TABS, "protocol": CHARTS, "axis": AXES})
 
 _B = "b_"  # before the names of the second network's fields
-_OTHER = tuple(_B + name for name in FIELDS)
-_OURS = (*FIELDS, *_OTHER, "open", "tab", "run")
+_OTHER = tuple(_B + name for name in WORDS)
+_OURS = (*WORDS, *_OTHER, "open", "tab", "protocol", "axis", "run")
+
+_Choice = TypeVar("_Choice", bound=str)
 
 _SESSION_KEY = "network_session"
 _LONGEST_SHOWN = 60
@@ -43,6 +54,8 @@ class NetworkSession:
         other: the network it is compared with, or None where that was not chosen.
         place: the part that is unfolded, as `resnet.outline.Focus.path` writes it.
         tab: the open tab of the architecture page, one of TABS.
+        protocol: the chart of accuracies, one of CHARTS.
+        axis: what that chart counts as cost.
         problems: what the address asked for and could not have, each with its reason; kept until the visitor has read them.
         run: the run being looked at, or None.
         revision: rises whenever the network is replaced; a form compares it to know that its fields are out of date.
@@ -54,6 +67,8 @@ class NetworkSession:
     other: ResNetConfig | None = None
     place: str = ""
     tab: str = TABS[0]
+    protocol: str = CHARTS[0]
+    axis: Axis = AXES[0]
     problems: tuple[ExplainedError, ...] = ()
     run: str | None = None
     revision: int = 0
@@ -122,6 +137,30 @@ def set_tab(tab: str) -> None:
     session.edited = True
 
 
+def current_protocol() -> str:
+    """The chart of accuracies that is chosen, one of CHARTS."""
+    return _session().protocol
+
+
+def set_protocol(protocol: str) -> None:
+    """Another chart was chosen; the address follows at the next `write_url`."""
+    session = _session()
+    session.protocol = protocol
+    session.edited = True
+
+
+def current_axis() -> Axis:
+    """What the chart of accuracies counts as cost."""
+    return _session().axis
+
+
+def set_axis(axis: Axis) -> None:
+    """Another cost was chosen; the address follows at the next `write_url`."""
+    session = _session()
+    session.axis = axis
+    session.edited = True
+
+
 def network_revision() -> int:
     """A number that rises whenever the session's network is replaced, by whomever."""
     return _session().revision
@@ -176,22 +215,26 @@ def _session() -> NetworkSession:
 def _address(session: NetworkSession) -> dict[str, str]:
     """All that the address is to say, but for the language: as few words as there can be."""
     other = {} if session.other is None else {_B + name: value for name, value in to_query(session.other).items()}
-    rest = {"open": session.place, "tab": "" if session.tab == TABS[0] else session.tab, "run": session.run or ""}
+    chosen = {"tab": session.tab, "protocol": session.protocol, "axis": session.axis}
+    rest = {"open": session.place} | {name: value for name, value in chosen.items() if value != _CHOICES[name][0]}
+    rest["run"] = session.run or ""
     return to_query(session.network) | other | {name: value for name, value in rest.items() if value}
 
 
 def _read(session: NetworkSession, address: dict[str, str]) -> None:
     problems = list[ExplainedError]()
     session.run = address.get("run")
-    if any(name in address for name in FIELDS):
+    if any(name in address for name in WORDS):
         session.network, problems = from_query(address)
         session.revision += 1
     other = {name.removeprefix(_B): value for name, value in address.items() if name in _OTHER}
     session.other, refused = from_query(other) if other else (None, [])
     problems += refused
     session.place, missing = _read_place(session.network, address.get("open", ""))
-    session.tab, unknown = _read_tab(address.get("tab", TABS[0]))
-    session.problems = (*problems, *missing, *unknown)
+    session.tab, unknown_tab = _read_choice(address, "tab", TABS)
+    session.protocol, unknown_protocol = _read_choice(address, "protocol", CHARTS)
+    session.axis, unknown_axis = _read_choice(address, "axis", AXES)
+    session.problems = (*problems, *missing, *unknown_tab, *unknown_protocol, *unknown_axis)
     # Noted as if written: what was refused is reported once, and the address is put right at the next `write_url`.
     session.note_written(address)
 
@@ -203,10 +246,14 @@ def _read_place(network: ResNetConfig, place: str) -> tuple[str, list[ExplainedE
     return found, [ConfigError("the address opens {value!r}, which this network does not have", value=place[:_LONGEST_SHOWN])]
 
 
-def _read_tab(tab: str) -> tuple[str, list[ExplainedError]]:
-    if tab in TABS:
-        return tab, []
+def _read_choice(address: Mapping[str, str], name: str, choices: tuple[_Choice, ...]) -> tuple[_Choice, list[ExplainedError]]:
+    """What the address chooses; the first where it says nothing, or what there is not."""
+    value = address.get(name, choices[0])
+    for choice in choices:
+        if choice == value:
+            return choice, []
+    shown = value[:_LONGEST_SHOWN]
     error = ConfigError(
-        "the address opens the tab {value!r}, which is none of {choices}", value=tab[:_LONGEST_SHOWN], choices=", ".join(TABS)
+        "the address gives {field}={value!r}, but one of {choices} is needed there", field=name, value=shown, choices=", ".join(choices)
     )
-    return TABS[0], [error]
+    return choices[0], [error]

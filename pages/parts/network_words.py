@@ -8,7 +8,17 @@ from typing import Any
 from pages.parts.i18n import t
 from resnet import field_wording
 from resnet.config import ResNetConfig
+from resnet.families import title_of
+from resnet.presets import PRESETS
 from resnet.wording import shape_text
+
+
+def network_title(network: ResNetConfig) -> str:
+    """What a network is called: as the preset it is, as that preset and "changed", or by a name of its own."""
+    if network.name not in PRESETS:
+        return network.name
+    title = title_of(network.name)
+    return title if network == PRESETS[network.name] else t("{preset}, changed", preset=title)
 
 
 def field_title(field: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.i18n import ASSETS, t, tn
+from pages.parts.network_words import network_title
 from resnet.arithmetic import explain_layer
-from resnet.families import title_of
 from resnet.figures.palette import css_variables
 from resnet.outline import Focus, Row, outline
 from resnet.plan import Plan
@@ -67,7 +67,7 @@ def _words(network: Plan, row: Row) -> tuple[str, str]:
             row.layer, network.config.activation, t
         )
     if row.level == 0:
-        return title_of(network.config.name), ""
+        return network_title(network.config), ""
     if row.level == 1:
         return stage_title(row.stage or "", t), tn("{n} block", "{n} blocks", row.count) if row.count else ""
     if row.path is None:

@@ -9,6 +9,7 @@ import pytest
 
 from pages.parts.network_address import FIELDS, to_query
 from resnet.config import ResNetConfig
+from resnet.export import config_json
 from resnet.presets import PRESETS
 from tests.pages.architecture_page import (
     address_of,
@@ -65,11 +66,34 @@ def test_the_way_back_is_a_click() -> None:
 
 
 def test_a_place_and_a_tab_that_do_not_exist_are_named() -> None:
-    app = open_page(name="resnet-34", open="stage7_block1", tab="<b>")
+    app = open_page(name="resnet-34", open="stage7_block1", tab="<b>", protocol="guess", axis="*up*")
     (warning,) = app.warning
     assert "the address opens 'stage7\\_block1', which this network does not have" in warning.value
-    assert "the address opens the tab '\\<b\\>'" in warning.value
+    assert "the address gives tab='\\<b\\>', but one of layers, compare," in warning.value
+    assert "the address gives protocol='guess', but one of torchvision\\-v1" in warning.value
+    assert "the address gives axis='\\*up\\*', but one of parameters, macs is needed there" in warning.value
     assert address_of(app) == {"lang": "en", "name": "resnet-34"}
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [({}, "ResNet-34"), ({"dropout": "0.5"}, "ResNet-34, changed"), ({"called": "my-net", "dropout": "0.5"}, "my-net")],
+)
+def test_the_way_and_the_table_say_whether_it_is_still_the_preset(address: dict[str, str], title: str) -> None:
+    app = open_page(name="resnet-34", **address)
+    assert app.button(key="network_way_0").label == title
+    assert [row["name"] for row in rows(app) if row["level"] == 0] == [title]
+
+
+def test_a_network_from_a_file_keeps_its_name_in_the_address() -> None:
+    mine = replace(PRESETS["resnet-34"], name="my-net", dropout=0.5)
+    app = open_page(tab="export")
+    app.file_uploader(key="network_file").set_value(("mine.json", config_json(mine).encode(), "application/json")).run()
+    address = address_of(app)
+    assert address == {"lang": "en", "name": "resnet-34", "called": "my-net", "dropout": "0.5", "tab": "export"}
+    again = open_page(**address)
+    assert again.session_state["network_session"].network == mine
+    assert address_of(again) == address
 
 
 def test_a_tab_is_kept_in_the_address_and_opened_by_it() -> None:
@@ -139,8 +163,10 @@ def test_the_longest_address_stays_under_two_thousand_characters() -> None:
         bn_momentum=0.1234567890123456,
         initializer="he_fan_out",
     )
-    other = {f"b_{name}": value for name, value in to_query(replace(widest, bn_momentum=0.6543210987654321)).items()}
-    asked = {**to_query(widest), **other, "open": "stage8_block215_conv3", "tab": "counting", "run": "0123456789ab"}
+    longest_name = "n" * 60
+    other = {f"b_{name}": value for name, value in to_query(replace(widest, bn_momentum=0.6543210987654321, name=longest_name)).items()}
+    view = {"open": "stage8_block215_conv3", "tab": "accuracy", "protocol": "fashion-mnist-subset", "axis": "macs", "run": "0123456789ab"}
+    asked = {**to_query(replace(widest, name=longest_name)), **other, **view}
     app = open_page(**asked)
     assert not app.warning
     address = address_of(app)

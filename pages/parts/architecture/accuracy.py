@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts.i18n import lesson, t
-from pages.parts.network_words import fields_that_differ, in_words
+from pages.parts.network_state import AXES, current_axis, current_protocol, set_axis, set_protocol
+from pages.parts.network_words import fields_that_differ, in_words, network_title
 from pages.parts.run_list import recipe_words, time_zone
 from pages.parts.theme import current_theme
-from resnet.config import DatasetName, ResNetConfig, adapt
+from resnet.config import DatasetName, ResNetConfig
 from resnet.datasets import DATASETS
-from resnet.families import title_of
 from resnet.figures.class_accuracy import wilson_interval
 from resnet.figures.landscape import landscape_figure
 from resnet.landscape import Axis, Landscape, Ours, Point, cost, family_of, published_points
@@ -27,6 +27,7 @@ from resnet.runs import service
 if TYPE_CHECKING:
     from resnet.runs.store import RunRecord
 
+_PROTOCOL_KEY, _AXIS_KEY = "accuracy_protocol", "accuracy_axis"
 _MOST_RUNS = 200
 _MOST_DIFFERENCES = 3  # a published network that differs in more fields is no neighbour
 
@@ -36,7 +37,8 @@ _OWN_RUNS: Mapping[str, DatasetName] = MappingProxyType({"fashion-mnist-subset":
 
 def accuracy_tab(network: Plan, runs: Sequence[RunRecord] | None = None) -> None:
     """The choice of a protocol, its chart, and what it measures. `runs` are those to be drawn; without them the service is asked."""
-    name, axis = _controls()
+    _controls()
+    name = current_protocol()
     left, right = st.columns([2.3, 1], gap="large")
     if name in PROTOCOLS:
         protocol = PROTOCOLS[name]
@@ -48,7 +50,7 @@ def accuracy_tab(network: Plan, runs: Sequence[RunRecord] | None = None) -> None
         verdict = _own_verdict(chart)
     with left:
         if chart.points:
-            _draw(chart, axis)
+            _draw(chart, current_axis())
         else:
             _nothing_yet(chart)
     with right:
@@ -57,24 +59,32 @@ def accuracy_tab(network: Plan, runs: Sequence[RunRecord] | None = None) -> None
         st.caption(lesson("accuracy", "rule"))
 
 
-def _controls() -> tuple[str, Axis]:
+def _controls() -> None:
+    """The chart and its axis, as the address has them."""
+    st.session_state[_PROTOCOL_KEY], st.session_state[_AXIS_KEY] = current_protocol(), current_axis()
     titles = {name: protocol_words(protocol, t)[0] for name, protocol in PROTOCOLS.items()} | {
         name: _own_title(dataset) for name, dataset in _OWN_RUNS.items()
     }
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        name = st.selectbox(
-            t("Measured how"), list(titles), format_func=titles.__getitem__, key="accuracy_protocol", persist_state="session", width=520
+        st.selectbox(
+            t("Measured how"), list(titles), format_func=titles.__getitem__, key=_PROTOCOL_KEY, on_change=_take_protocol, width=520
         )
-        axis = st.segmented_control(
+        st.segmented_control(
             t("Cost in"),
-            ("parameters", "macs"),
+            AXES,
             format_func={"parameters": t("Parameters"), "macs": t("Multiply-adds")}.__getitem__,
-            key="accuracy_axis",
-            default="parameters",
+            key=_AXIS_KEY,
             required=True,
-            persist_state="session",
+            on_change=_take_axis,
         )
-    return name or next(iter(titles)), "macs" if axis == "macs" else "parameters"
+
+
+def _take_protocol() -> None:
+    set_protocol(st.session_state[_PROTOCOL_KEY])
+
+
+def _take_axis() -> None:
+    set_axis(st.session_state[_AXIS_KEY])
 
 
 def _draw(chart: Landscape, axis: Axis) -> None:
@@ -101,7 +111,7 @@ def _published_chart(protocol: Protocol, network: Plan) -> Landscape:
 
 def _published_verdict(protocol: Protocol, network: ResNetConfig) -> str:
     """What this protocol knows of the page's network: its accuracy, or that there is none and which network comes nearest."""
-    title, mine = _title(network), protocol.result_of(network)
+    title, mine = network_title(network), protocol.result_of(network)
     if mine is not None:
         return t(
             "**{title}, the network on this page, is in the chart:** {accuracy:.2f} %.", title=mine.title, accuracy=protocol.accuracy(mine)
@@ -116,7 +126,7 @@ def _published_verdict(protocol: Protocol, network: ResNetConfig) -> str:
 
 
 def _ours(network: Plan, points: tuple[str, ...]) -> Ours:
-    return Ours(title=_title(network.config), parameters=network.trainable_parameters, macs=network.macs, points=points)
+    return Ours(title=network_title(network.config), parameters=network.trainable_parameters, macs=network.macs, points=points)
 
 
 def _finished(dataset: DatasetName, runs: Sequence[RunRecord] | None) -> list[RunRecord]:
@@ -139,7 +149,7 @@ def _own_chart(dataset: DatasetName, network: Plan, runs: Sequence[RunRecord]) -
             Point(
                 title=_run_title(run),
                 # One name for all runs of a network, at the best of them.
-                label="" if config in named else _title(config),
+                label="" if config in named else network_title(config),
                 family=family_of(config),
                 parameters=parameters,
                 macs=macs,
@@ -212,16 +222,8 @@ def _gain_by_recipe() -> str:
     return f"{new.value - old.value:.1f}"
 
 
-def _title(network: ResNetConfig) -> str:
-    """A network's name, and whether it is another than the preset of that name, as it is or made to fit Fashion-MNIST."""
-    title, preset = title_of(network.name), PRESETS.get(network.name)
-    if preset is not None and network in (preset, adapt(preset, "fashion-mnist")):
-        return title
-    return t("{title}, changed", title=title)
-
-
 def _run_title(run: RunRecord) -> str:
-    return t("{title}, run {run}", title=_title(run.config.networks[0]), run=run.id)
+    return t("{title}, run {run}", title=network_title(run.config.networks[0]), run=run.id)
 
 
 def _accuracy(run: RunRecord) -> float:

@@ -7,8 +7,8 @@ import streamlit as st
 
 from pages.parts.i18n import lesson, t
 from pages.parts.layout import prose
+from pages.parts.network_words import network_title
 from resnet.counting import Counts, count
-from resnet.families import title_of
 from resnet.plan import Plan, plan
 from resnet.presets import PRESETS
 
@@ -19,7 +19,7 @@ def counting_tab(network: Plan) -> None:
     st.subheader(t("Why {keras:,} there and {torch:,} here?", keras=fifty.with_biases, torch=fifty.trained), anchor=False)
     left, right = st.columns([1.8, 1], gap="large")
     with left:
-        _table(fifty, count(network), title_of(network.config.name))
+        _table(fifty, count(network), network_title(network.config))
     with right:
         st.markdown(lesson("architecture", "counting", **_values(fifty)))
     st.subheader(t("How to read the numbers"), anchor=False)
@@ -42,7 +42,7 @@ def _table(fifty: Counts, own: Counts, title: str) -> None:
         "counted": st.column_config.TextColumn(t("What is counted"), width=230),
         "program": st.column_config.TextColumn(t("Who prints it"), width=175),
         "fifty": st.column_config.TextColumn("ResNet-50", alignment="right", width=105),
-        "own": st.column_config.TextColumn(title, alignment="right", width=170),
+        "own": st.column_config.TextColumn(title, alignment="right", width=210),
     }
 
     def marks(row: pd.Series[str]) -> list[str]:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.parts.i18n import lesson, t
 from pages.parts.layout import prose
+from pages.parts.network_words import network_title
 from resnet.config import ResNetConfig
-from resnet.families import title_of
 from resnet.plan import Plan, plan
 from resnet.presets import PRESETS
 from resnet.tables import PAPER_DEPTHS, comparison_table, kernels_text, scientific
@@ -31,7 +31,7 @@ def _heading(depth: int) -> str:
 
 def _own_heading(network: ResNetConfig) -> str:
     """What the brackets leave out: the kernels, and what else there is in a block."""
-    words = [title_of(network.name), kernels_text(network.block)]
+    words = [network_title(network), kernels_text(network.block)]
     if network.groups > 1:
         words.append(t("{groups} groups", groups=network.groups))
     if network.se_reduction is not None:

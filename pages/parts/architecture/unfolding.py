@@ -7,9 +7,9 @@ import streamlit as st
 from pages.parts.diagram import diagram
 from pages.parts.i18n import t
 from pages.parts.network_state import current_place, set_place
+from pages.parts.network_words import network_title
 from pages.parts.tree import tree
 from resnet.diagrams.unfolded import unfolded_svg
-from resnet.families import title_of
 from resnet.outline import Focus, focus_on
 from resnet.plan import Plan
 from resnet.wording import stage_title
@@ -51,4 +51,4 @@ def _way(network: Plan, focus: Focus) -> None:
 def _title(network: Plan, step: Focus) -> str:
     if step.block is not None:
         return t("Block {number}", number=step.block)
-    return title_of(network.config.name) if step.stage is None else stage_title(step.stage, t)
+    return network_title(network.config) if step.stage is None else stage_title(step.stage, t)
