@@ -8,7 +8,7 @@ import pandas as pd
 
 from resnet.config import Block
 from resnet.plan import LayerPlan, Plan, StagePlan
-from resnet.wording import Translate, english, shape_text, stage_title
+from resnet.wording import Translate, english, layer_title, shape_text, stage_title
 
 PAPER_DEPTHS = (18, 34, 50, 101, 152)
 
@@ -57,17 +57,19 @@ def stage_table(network: Plan, t: Translate = english) -> pd.DataFrame:
     )
 
 
-def layer_table(network: Plan, search: str = "") -> pd.DataFrame:
+def layer_table(network: Plan, search: str = "", t: Translate | None = None) -> pd.DataFrame:
     """One row per layer, in the plan's order: name, kind, output_shape, parameters, trainable_parameters, macs.
 
-    With `search`, only layers in whose name, kind or shape every one of its words occurs.
+    `kind` is the plan's word, for programs; with a translator it is the reader's, as tree and drawing have it. With `search`, only layers
+    in whose name, kind (either word) or shape every one of its words occurs.
     """
     words = search.casefold().split()
-    layers = [layer for layer in network.layers if _matches(layer, words)]
+    titles = {layer.name: layer.kind if t is None else layer_title(layer, network.config.activation, t) for layer in network.layers}
+    layers = [layer for layer in network.layers if _matches(layer, titles[layer.name], words)]
     return pd.DataFrame(
         {
             "name": pd.Series([layer.name for layer in layers], dtype="str"),
-            "kind": pd.Series([layer.kind for layer in layers], dtype="str"),
+            "kind": pd.Series([titles[layer.name] for layer in layers], dtype="str"),
             "output_shape": pd.Series([shape_text(layer.output_shape) for layer in layers], dtype="str"),
             "parameters": pd.Series([layer.parameters for layer in layers], dtype="int64"),
             "trainable_parameters": pd.Series([layer.trainable_parameters for layer in layers], dtype="int64"),
@@ -118,8 +120,8 @@ def compact(number: int) -> str:
     return str(number)
 
 
-def _matches(layer: LayerPlan, words: list[str]) -> bool:
-    text = f"{layer.name} {layer.kind} {shape_text(layer.output_shape)}"
+def _matches(layer: LayerPlan, title: str, words: list[str]) -> bool:
+    text = f"{layer.name} {layer.kind} {title} {shape_text(layer.output_shape)}".casefold()
     return all(word in text for word in words)
 
 

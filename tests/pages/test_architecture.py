@@ -285,14 +285,28 @@ def test_the_layers_can_be_searched_and_the_search_is_counted() -> None:
     assert f"0 of {layers} layers" in words_of(app)
 
 
-def test_the_papers_table_stands_beside_the_network() -> None:
+def test_a_search_knows_the_words_shown_and_the_codes_of_the_file() -> None:
     app = open_page(name="resnet-34")
-    open_tab(app, "The paper's table")
-    table = app.table[0].value
-    paper, own = table["34 · 3×3, 3×3"], table["ResNet-34 · 3×3, 3×3"]
-    assert list(own)[:-1] == list(paper)[:-1]
-    assert (paper.iloc[-1], own.iloc[-1]) == ("3.6×10⁹", "3.66×10⁹")
-    assert "1512.03385" in words_of(app)
+    for search in ("stage2_block1 batch norm", "stage2_block1 bn"):
+        app.text_input(key="network_search").set_value(search).run()
+        table = app.dataframe[0].value
+        assert list(table["name"]) == [f"stage2_block1_{name}" for name in ("bn1", "bn2", "shortcut_bn")]
+        assert set(table["kind"]) == {"batch norm"}
+
+
+def test_the_tick_stays_with_its_layer() -> None:
+    app = open_page(name="resnet-34", open="stage2_block1_conv1")
+
+    def ticked() -> list[str]:
+        chosen = app.session_state["network_layers"]["selection"]["rows"]
+        return list(app.dataframe[0].value["name"].iloc[chosen])
+
+    assert ticked() == ["stage2_block1_conv1"]
+    for search, expected in (("stage2", ["stage2_block1_conv1"]), ("stage3", []), ("", ["stage2_block1_conv1"])):
+        app.text_input(key="network_search").set_value(search).run()
+        assert ticked() == expected
+    app.selectbox(key="network_preset").set_value("resnet-50").run()  # more layers before it
+    assert ticked() == ["stage2_block1_conv1"]
 
 
 def test_the_explanation_uses_the_networks_own_numbers() -> None:

@@ -9,6 +9,7 @@ import pytest
 from resnet.plan import plan
 from resnet.presets import PRESETS
 from resnet.tables import PAPER_DEPTHS, compact, comparison_table, kernels_text, layer_table, scientific, stage_table
+from resnet.wording import english
 
 RESNET_34 = plan(PRESETS["resnet-34"])
 
@@ -45,6 +46,16 @@ def test_the_layers_are_the_plans_in_its_order() -> None:
 )
 def test_a_search_finds_layers_by_all_its_words(search: str, expected: list[str]) -> None:
     assert list(layer_table(RESNET_34, search)["name"]) == expected
+
+
+def test_a_readers_table_has_words_and_is_found_by_word_and_code() -> None:
+    table = layer_table(RESNET_34, "stem", english)
+    assert list(table["kind"]) == ["padding", "7×7 conv /2", "batch norm", "ReLU", "padding", "max-pool"]
+    for search in ("mean", "global-pool", "MEAN head"):
+        assert list(layer_table(RESNET_34, search, english)["name"]) == ["head_pool"]
+    assert list(layer_table(RESNET_34, "head_pool")["kind"]) == ["global-pool"]
+    assert list(layer_table(RESNET_34, "stem relu", english)["name"]) == ["stem_relu"]
+    assert list(layer_table(RESNET_34, "mean")["name"]) == []
 
 
 def test_an_empty_search_result_keeps_columns_and_types() -> None:

@@ -8,10 +8,13 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.i18n import t
-from pages.parts.network_state import set_place
+from pages.parts.network_state import current_place, set_place
+from resnet.export import file_stem
+from resnet.outline import focus_on
 from resnet.plan import Plan
 from resnet.tables import layer_table
 
+_KEY = "network_layers"
 _HEIGHT = 420
 _ROW_HEIGHT = 29
 
@@ -22,11 +25,11 @@ def layers_tab(network: Plan) -> None:
     search = left.text_input(
         t("Search layers"), type="search", live="200ms", key="network_search", placeholder="stage2 conv", label_visibility="collapsed"
     )
-    table = layer_table(network, search or "")
+    table = layer_table(network, search or "", t)
     right.download_button(
         t("Download CSV"),
         partial(_csv, network),
-        file_name=f"{network.config.name}-layers.csv",
+        file_name=f"{file_stem(network.config)}_layers.csv",
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
@@ -35,17 +38,21 @@ def layers_tab(network: Plan) -> None:
     )
 
     def take_row() -> None:
-        rows = st.session_state["network_layers"].selection.rows
-        if rows:
+        rows = st.session_state[_KEY].selection.rows
+        if rows:  # none also when the browser forgets its tick over other rows
             set_place(str(table["name"].iloc[rows[0]]))
 
+    unfolded = focus_on(network, current_place()).layer
+    # The ticked row is the layer that is unfolded above, wherever a search or another network has moved it.
+    ticked = [row for row, name in enumerate(table["name"]) if name == unfolded]
+    st.session_state[_KEY] = {"selection": {"rows": ticked}}
     st.dataframe(
         table,
         hide_index=True,
         column_config=_columns(),
         height=_HEIGHT,
         row_height=_ROW_HEIGHT,
-        key="network_layers",
+        key=_KEY,
         selection_mode="single-row",
         on_select=take_row,
     )
