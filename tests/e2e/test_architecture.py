@@ -96,8 +96,15 @@ def test_what_is_taken_home_is_what_was_shown(server: AppServer, visit: Visit, t
 
     assert "def basic_block" in take("Python script").read_text()
     assert json.loads(take("Notebook").read_text())["nbformat"] == 4
-    layers = take("Layers (CSV)").read_text().splitlines()
+    file = take("Layers (CSV)")
+    layers = file.read_text().splitlines()
     assert len(layers) == 1 + len(plan(PRESETS["resnet-34"]).layers)
+    assert layers[3].startswith("stem_conv,conv,112×112×64,")
+    # The same table is to be had where all layers are shown, under the same name.
+    page.get_by_role("tab", name="Every layer").click()
+    same = take("Download CSV")
+    assert (same.name, same.read_text().splitlines()) == (file.name, layers) == ("resnet_34_layers.csv", layers)
+    page.get_by_role("tab", name="Take it home").click()
 
     # Changed, and the file brought back: the network of the file is there again.
     described = take("Configuration (JSON)")
@@ -109,4 +116,35 @@ def test_what_is_taken_home_is_what_was_shown(server: AppServer, visit: Visit, t
     broken.write_text('{"format": "a recipe for soup"}')
     page.locator("input[type=file]").set_input_files(broken)
     expect(page.get_by_text("the file does not describe a network")).to_be_visible()
+    expect_no_traceback(page)
+
+
+def test_a_narrow_window_shows_every_column_of_a_comparison(server: AppServer, visit: Visit) -> None:
+    page = visit(f"{server.url}/architecture?name=resnet-152&tab=compare&b_name=mini-resnet")
+    page.set_viewport_size({"width": 900, "height": 900})
+    tables = page.get_by_test_id("stDataFrame")
+    expect(tables).to_have_count(2)
+    for number in (0, 1):
+        hidden = "table => { const grid = table.querySelector('.dvn-scroller'); return grid.scrollWidth - grid.clientWidth; }"
+        assert tables.nth(number).evaluate(hidden) <= 0
+        box = tables.nth(number).bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 900
+
+
+def test_a_tick_unfolds_its_layer_and_stays_with_it(server: AppServer, visit: Visit) -> None:
+    page = visit(f"{server.url}/architecture?name=resnet-34")
+    page.set_viewport_size({"width": 1280, "height": 1500})
+    grid, search = page.get_by_test_id("stDataFrame"), page.get_by_placeholder("stage2 conv")
+    grid.scroll_into_view_if_needed()
+    row = 29  # pixels; below a heading of 36
+    grid.click(position={"x": 15, "y": 36 + 3 * row + row // 2})
+    expect(page).to_have_url(re.compile("open=stem_bn"))
+    for words, shown in (("stage3", "45 of 130"), ("stem", "6 of 130")):
+        search.fill(words)
+        expect(page.get_by_text(f"{shown} layers.")).to_be_visible()
+        expect(page).to_have_url(re.compile("open=stem_bn"))
+    ticked = grid.locator("tr[aria-selected=true]")
+    expect(ticked).to_have_count(1)
+    expect(ticked).to_contain_text("stem_bn")
     expect_no_traceback(page)

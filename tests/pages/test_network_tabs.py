@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,6 +91,35 @@ def test_a_changed_network_is_held_against_what_it_was() -> None:
     assert "**A** · ResNet-34, changed" in words(app)
 
 
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ({"name": "resnet-34"}, "ResNet-34"),
+        ({"name": "resnet-34", "dropout": "0.5"}, "ResNet-34, changed"),
+        ({"name": "resnet-34", "input_shape": "28,28,1", "num_classes": "10", "stem": "cifar"}, "ResNet-34, changed"),
+        ({"name": "resnet-34", "called": "resnet-99"}, "resnet-99"),
+    ],
+)
+def test_every_tab_calls_a_network_the_same(address: dict[str, str], title: str) -> None:
+    assert f"**A** · {title}\n" in words(open_tab("compare", **address))
+    verdict = words(open_tab("accuracy", protocol="cifar-2016", **address))
+    assert f"**For {title} as it is here, no accuracy is published under this protocol.**" in verdict
+    assert list(table(open_tab("paper", **address)).columns)[-1] == f"{title} · 3×3, 3×3"
+    columns = json.loads(open_tab("counting", **address).dataframe[0].proto.columns)
+    assert columns["own"]["label"] == title
+
+
+def test_extreme_ratios_keep_their_direction_and_are_whole_numbers_of_times() -> None:
+    tiny = {"name": "mini-resnet", "depths": "1", "widths": "1", "input_shape": "4,4,1", "num_classes": "2"}
+    app = open_tab("compare", **tiny, b_name="resnet-152")
+    # By hand: stem 9 + 2, two 3x3 of one channel with their norms 22, a head of 2 weights and 2 biases.
+    assert measures(app)["Parameters, trained"] == ("37", "60,192,808", "+60,192,771", f"▲ ×{round(60_192_808 / 37):,}")
+    assert measures(app)["Layers with weights"][3] == "▲ ×38"
+    app.button(key="compare_swap").click().run()
+    assert measures(app)["Parameters, trained"][3] == f"▼ 1/{round(60_192_808 / 37):,}" == "▼ 1/1,626,833"
+    assert measures(app)["Layers with weights"][3] == "▼ ×0.0263"
+
+
 def test_keeping_a_as_b_makes_them_the_same_network() -> None:
     app = open_tab("compare", name="resnet-34", depths="3,5,6,3")
     app.button(key="compare_keep").click().run()
@@ -157,6 +187,19 @@ def test_the_chart_names_its_protocol_and_knows_the_network() -> None:
     assert "**ResNet-50, the network on this page, is in the chart:** 76.13 %." in words(app)
     switch(app, "macs")
     assert points(app)["ResNet-50"] == (4_089_184_256, 76.13)
+
+
+def test_protocol_and_axis_are_in_the_address_and_come_from_it() -> None:
+    app = open_tab("accuracy", name="resnet-50")
+    choose(app, "torchvision-v2")
+    switch(app, "macs")
+    assert address(app) == {"name": "resnet-50", "protocol": "torchvision-v2", "axis": "macs"}
+    again = open_tab("accuracy", name="resnet-50", protocol="torchvision-v2", axis="macs")
+    assert points(again)["ResNet-50"] == (4_089_184_256, 80.858)
+    assert again.selectbox(key="accuracy_protocol").value == "torchvision-v2"
+    choose(app, "torchvision-v1")
+    switch(app, "parameters")
+    assert address(app) == {"name": "resnet-50"}
 
 
 def test_another_protocol_is_another_chart() -> None:
@@ -258,6 +301,7 @@ def test_the_papers_table_stands_beside_the_network() -> None:
     assert "3.66×10⁹ of them, and 3.64×10⁹ without" in said
     assert "Why 3.8 there and 4.09×10⁹ here" in said
     assert "our plan counts 3.86×10⁹" in said
+    assert "1512.03385" in said
 
 
 def test_another_network_changes_its_column() -> None:

@@ -13,7 +13,7 @@ from pages.parts.diagram import diagram
 from pages.parts.i18n import t
 from pages.parts.network_address import preset_of
 from pages.parts.network_state import other_network, set_network, set_other_network
-from pages.parts.network_words import field_title, fields_that_differ, value_title
+from pages.parts.network_words import field_title, fields_that_differ, network_title, value_title
 from pages.parts.theme import current_theme
 from resnet.comparison import BATCH, Measure, MeasureName, counterpart, measures, shares
 from resnet.config import ResNetConfig
@@ -29,19 +29,23 @@ from resnet.presets import PRESETS
 from resnet.tables import compact
 
 _PRESET_KEY = "compare_preset"
+_MOST = 100  # times; a ratio beyond it, or below its inverse, is a whole number of times
 _ROW_HEIGHT = 29
+_MEASURES_WIDTH, _DIFFERENCES_WIDTH = 690, 410
+_NAME, _NUMBER, _DIFFERENCE, _RATIO = 186, 140, 112, 110  # widths of the columns of measures
 
 
 def compare_tab(network: Plan) -> None:
     """The controls, the measures beside the fields that differ, the stages, and both drawings."""
     other = plan(other_network() or counterpart(network.config, preset_of(network.config)))
-    titles = title_in_full(network.config), title_in_full(other.config)
+    titles = network_title(network.config), network_title(other.config)
     _controls(network.config, other.config)
-    left, right = st.columns([1.55, 1], gap="large")
-    with left:
-        _measure_table(measures(network, other), titles)
-    with right:
-        _differences(network.config, other.config)
+    # In a narrow window the second table stands below the first, which would lose its last columns beside it.
+    with st.container(horizontal=True, gap="small"):
+        with st.container(width=_MEASURES_WIDTH):
+            _measure_table(measures(network, other), titles)
+        with st.container(width=_DIFFERENCES_WIDTH):
+            _differences(network.config, other.config)
     both = [Shared(title, one.config.shortcut == "none", shares(one)) for title, one in zip(titles, (network, other), strict=True)]
     st.plotly_chart(
         stage_shares_figure(both, current_theme(), t),
@@ -52,12 +56,6 @@ def compare_tab(network: Plan) -> None:
     for letter, title, one in zip("AB", titles, (network, other), strict=True):
         st.markdown(f"**{letter}** · {title}")
         diagram(network_svg(one, t), key=f"compare_diagram_{letter.lower()}", height=HEIGHT)
-
-
-def title_in_full(network: ResNetConfig) -> str:
-    """A network's name, and whether it is no longer the preset of that name."""
-    title = title_of(network.name)
-    return title if network == PRESETS.get(network.name) else t("{title}, changed", title=title)
 
 
 def _controls(a: ResNetConfig, b: ResNetConfig) -> None:
@@ -120,11 +118,11 @@ def _measure_table(found: tuple[Measure, ...], titles: tuple[str, str]) -> None:
     )
     number = partial(st.column_config.TextColumn, alignment="right")
     columns = {
-        "measure": st.column_config.TextColumn(t("Measure"), width=185),
-        "a": number(f"A: {titles[0]}"),
-        "b": number(f"B: {titles[1]}"),
-        "difference": number("B − A"),
-        "ratio": number("B / A", width=80),
+        "measure": st.column_config.TextColumn(t("Measure"), width=_NAME),
+        "a": number(f"A: {titles[0]}", width=_NUMBER, help=titles[0]),
+        "b": number(f"B: {titles[1]}", width=_NUMBER, help=titles[1]),
+        "difference": number("B − A", width=_DIFFERENCE),
+        "ratio": number("B / A", width=_RATIO),
     }
     grey = f"color: {MUTED.on(current_theme())}"
 
@@ -174,7 +172,10 @@ def _difference(one: Measure) -> str:
 def _ratio(one: Measure) -> str:
     if one.difference == 0:
         return t("equal")
-    return f"{'▲' if one.difference > 0 else '▼'} ×{one.ratio:.3g}"
+    arrow = "▲" if one.difference > 0 else "▼"
+    if one.ratio < 1 / _MOST:
+        return f"{arrow} 1/{1 / one.ratio:,.0f}"
+    return f"{arrow} ×{one.ratio:,.0f}" if one.ratio > _MOST else f"{arrow} ×{one.ratio:.3g}"
 
 
 def _differences(a: ResNetConfig, b: ResNetConfig) -> None:
