@@ -223,7 +223,7 @@ def test_a_faulty_link_is_explained_until_it_is_dismissed() -> None:
     app = open_page(name="resnet-34", depths="3,x,6,3", dropout="7", num_classes="12", foreign="kept")
     (warning,) = app.warning
     assert "the address gives depths='3,x,6,3', but whole numbers" in warning.value
-    assert "dropout must be a number in \\[0, 1\\), got 7" in warning.value
+    assert "Dropout must be a number in \\[0, 1\\), got 7" in warning.value
     assert address_of(app) == {"lang": "en", "name": "resnet-34", "num_classes": "12", "foreign": "kept"}
     app.slider(key="network_depth_1").set_value(4).run()
     assert app.warning

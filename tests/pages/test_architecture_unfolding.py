@@ -117,7 +117,7 @@ def test_a_wrong_combination_is_explained_and_mended_in_a_click(network: str, mo
     open_more(app)
     if move == "groups":
         app.select_slider(key="network_groups").set_value(2).run()
-        reason = "groups and width\\_per\\_group shape the 3x3 convolution of a bottleneck"
+        reason = "Groups and Width per group shape the 3x3 convolution of a bottleneck"
     elif move == "narrow":
         app.select_slider(key="network_width_3").set_value(24).run()
         reason = "stage3\\_block1\\_shortcut\\_pad can append channels but not take any away\\: 32 come in, the branch has 24"
@@ -137,7 +137,7 @@ def test_a_choice_that_makes_no_network_is_kept_until_it_does() -> None:
     app = open_page(name="resnet-34")
     open_more(app)
     choose(app, "network_stride_on", "1x1")
-    assert "**This cannot be built:** bottleneck\\_stride\\_on 1x1" in words_of(app)
+    assert "**This cannot be built:** Bottleneck's stride “first 1×1” names" in words_of(app)
     choose(app, "network_block", "bottleneck")
     assert address_of(app) == {"lang": "en", "name": "resnet-34", "block": "bottleneck", "bottleneck_stride_on": "1x1"}
 
