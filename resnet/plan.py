@@ -8,45 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Literal
 
 from resnet.config import BOTTLENECK_EXPANSION, MAX_WIDTH, ResNetConfig
 from resnet.errors import ConfigError
+from resnet.tracing import LayerPlan, Shape, Tensor, Trace
 
-Kind = Literal["input", "pad", "conv", "bn", "activation", "pool", "add", "multiply", "dropout", "dense", "global-pool"]
-Shape = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LayerPlan:
-    """One Keras layer.
-
-    Attributes:
-        name: the layer's name in the built model.
-        kind: what it does; "activation" whatever the function is.
-        stage: "stem", "stage1" … or "head". block: counts from 1 within the stage; None in stem and head.
-        output_shape: (height, width, channels), or (features,) after the global pool; no batch axis.
-        parameters: as Keras's `count_params()`, batch norm's moving statistics included.
-        trainable_parameters: without those statistics; what PyTorch calls parameters.
-        macs: multiply-adds for one image, of convolutions and dense layers; 0 for all others.
-        inputs: names of the layers it reads: two for an add and for the scaling by squeeze-and-excitation, none for the input.
-        input_shape: of the first of them.
-        kernel, stride, groups: of a convolution or a pool; kernel 1, stride 1, one group where there is no window.
-    """
-
-    name: str
-    kind: Kind
-    stage: str
-    block: int | None
-    output_shape: Shape
-    parameters: int
-    trainable_parameters: int
-    macs: int
-    inputs: tuple[str, ...]
-    input_shape: Shape
-    kernel: int = 1
-    stride: int = 1
-    groups: int = 1
+__all__ = ["LayerPlan", "Plan", "Shape", "StagePlan", "plan", "plan_block"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +42,7 @@ class Plan:
 
 def plan(config: ResNetConfig) -> Plan:
     """Every layer that `build_resnet(config)` will make, with the sums per stage and over all."""
-    trace = _Trace(config)
+    trace = Trace(config)
     x = _plan_stem(trace, config)
     for stage, (depth, width) in enumerate(zip(config.depths, config.widths, strict=True), start=1):
         for block in range(1, depth + 1):
@@ -108,13 +75,13 @@ def plan_block(
     Raises ConfigError for a shape, a width or a stride that no such block can have.
     """
     _check_block(config, input_shape, filters, stride)
-    trace = _Trace(config)
+    trace = Trace(config)
     trace.enter(f"stage{stage}", block)
-    _plan_block(trace, config, _Tensor("x", input_shape), filters, stride)
+    _plan_block(trace, config, Tensor("x", input_shape), filters, stride)
     return tuple(trace.layers)
 
 
-def _plan_stem(trace: _Trace, config: ResNetConfig) -> _Tensor:
+def _plan_stem(trace: Trace, config: ResNetConfig) -> Tensor:
     x = trace.input(config.input_shape)
     kernel, stride = (7, 2) if config.stem == "imagenet" else (3, 1)
     x = trace.conv("conv", x, config.widths[0], kernel, stride)
@@ -126,7 +93,7 @@ def _plan_stem(trace: _Trace, config: ResNetConfig) -> _Tensor:
     return x
 
 
-def _plan_block(trace: _Trace, config: ResNetConfig, x: _Tensor, filters: int, stride: int) -> _Tensor:
+def _plan_block(trace: Trace, config: ResNetConfig, x: Tensor, filters: int, stride: int) -> Tensor:
     given = x  # what a projection reads
     if config.block == "basic":
         windows = [(filters, 3, stride, 1), (filters, 3, 1, 1)]
@@ -151,7 +118,7 @@ def _plan_block(trace: _Trace, config: ResNetConfig, x: _Tensor, filters: int, s
     return y if config.preactivation else trace.activation("relu", y)
 
 
-def _plan_shortcut(trace: _Trace, config: ResNetConfig, x: _Tensor, given: _Tensor, y: _Tensor, stride: int) -> _Tensor:
+def _plan_shortcut(trace: Trace, config: ResNetConfig, x: Tensor, given: Tensor, y: Tensor, stride: int) -> Tensor:
     if x.shape == y.shape:
         return x
     if config.shortcut == "zero-pad":
@@ -160,7 +127,7 @@ def _plan_shortcut(trace: _Trace, config: ResNetConfig, x: _Tensor, given: _Tens
     return shortcut if config.preactivation else trace.norm("shortcut_bn", shortcut)
 
 
-def _plan_head(trace: _Trace, config: ResNetConfig, x: _Tensor) -> None:
+def _plan_head(trace: Trace, config: ResNetConfig, x: Tensor) -> None:
     trace.enter("head")
     if config.preactivation:
         x = trace.activation("relu", trace.norm("bn", x))
@@ -168,101 +135,6 @@ def _plan_head(trace: _Trace, config: ResNetConfig, x: _Tensor) -> None:
     if config.dropout > 0:
         x = trace.layer("dropout", "dropout", (x,), x.shape)
     trace.dense("dense", x, config.num_classes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Tensor:
-    """What flows from layer to layer: the name of the layer it comes from, and its shape."""
-
-    source: str
-    shape: Shape
-
-
-class _Trace:
-    """Notes down layers as a tensor passes through them; each method takes a tensor and returns the next."""
-
-    def __init__(self, config: ResNetConfig) -> None:
-        self.layers: list[LayerPlan] = []
-        self._symmetric = config.padding == "symmetric"
-        self.enter("stem")
-
-    def enter(self, stage: str, block: int | None = None) -> None:
-        """What follows belongs to this stage, and to this block of it."""
-        self._stage, self._block = stage, block
-        self._prefix = stage if block is None else f"{stage}_block{block}"
-
-    def layer(
-        self,
-        suffix: str,
-        kind: Kind,
-        given: tuple[_Tensor, ...],
-        shape: Shape,
-        *,
-        trainable: int = 0,
-        fixed: int = 0,
-        macs: int = 0,
-        kernel: int = 1,
-        stride: int = 1,
-        groups: int = 1,
-    ) -> _Tensor:
-        name = f"{self._prefix}_{suffix}"
-        sources = tuple([tensor.source for tensor in given])
-        counts = (trainable + fixed, trainable, macs)
-        self.layers.append(LayerPlan(name, kind, self._stage, self._block, shape, *counts, sources, given[0].shape, kernel, stride, groups))
-        return _Tensor(name, shape)
-
-    def input(self, shape: Shape) -> _Tensor:
-        self.layers.append(LayerPlan("input", "input", self._stage, self._block, shape, 0, 0, 0, (), shape))
-        return _Tensor("input", shape)
-
-    def conv(self, suffix: str, x: _Tensor, filters: int, size: int, stride: int = 1, groups: int = 1) -> _Tensor:
-        # Keras's "same" is symmetric at stride 1 and a 1x1 window needs no padding: only strided larger windows are padded by a layer.
-        unpadded = x.shape
-        if size > 1 and stride > 1:
-            x = self._pad(suffix.replace("conv", "pad"), x, size // 2)
-        height, width, channels = _strided(unpadded, stride)
-        weights = size * size * channels // groups * filters
-        macs = weights * height * width
-        shape = (height, width, filters)
-        return self.layer(suffix, "conv", (x,), shape, trainable=weights, macs=macs, kernel=size, stride=stride, groups=groups)
-
-    def max_pool(self, suffix: str, x: _Tensor, size: int, stride: int) -> _Tensor:
-        shape = _strided(x.shape, stride)
-        x = self._pad(f"{suffix}_pad", x, size // 2)
-        return self.layer(suffix, "pool", (x,), shape, kernel=size, stride=stride)
-
-    def norm(self, suffix: str, x: _Tensor) -> _Tensor:
-        # Per channel: scale and offset are trained, mean and variance are moving statistics.
-        return self.layer(suffix, "bn", (x,), x.shape, trainable=2 * x.shape[-1], fixed=2 * x.shape[-1])
-
-    def activation(self, suffix: str, x: _Tensor) -> _Tensor:
-        return self.layer(suffix, "activation", (x,), x.shape)
-
-    def dense(self, suffix: str, x: _Tensor, features: int) -> _Tensor:
-        weights = x.shape[-1] * features
-        return self.layer(suffix, "dense", (x,), (*x.shape[:-1], features), trainable=weights + features, macs=weights)
-
-    def squeeze_excite(self, y: _Tensor, reduction: int) -> _Tensor:
-        channels = y.shape[-1]
-        gate = self.layer("se_pool", "global-pool", (y,), (1, 1, channels))
-        gate = self.activation("se_relu", self.dense("se_reduce", gate, channels // reduction))
-        gate = self.activation("se_sigmoid", self.dense("se_expand", gate, channels))
-        return self.layer("se_scale", "multiply", (y, gate), y.shape)
-
-    def add(self, y: _Tensor, shortcut: _Tensor) -> _Tensor:
-        return self.layer("add", "add", (y, shortcut), y.shape)
-
-    def _pad(self, suffix: str, x: _Tensor, amount: int) -> _Tensor:
-        if not self._symmetric:
-            return x
-        height, width, channels = x.shape
-        return self.layer(suffix, "pad", (x,), (height + 2 * amount, width + 2 * amount, channels))
-
-
-def _strided(shape: Shape, stride: int) -> Shape:
-    """The shape after a window has been moved over a padded image in steps of `stride`: both paddings give ⌈side / stride⌉."""
-    height, width, channels = shape
-    return (-(-height // stride), -(-width // stride), channels)
 
 
 def _sum_stage(name: str, layers: tuple[LayerPlan, ...]) -> StagePlan:

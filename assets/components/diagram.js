@@ -20,7 +20,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
   frame.style.setProperty("--most-height", `${data.height}px`);
   frame.style.setProperty("--least-width", `${SMALLEST_SCALE * shown.viewBox.baseVal.width}px`);
   frame.classList.toggle("dimmed", data.dimmed);
+  revealChosen(frame);
   refreshTip(frame);
+}
+
+/** A drawing wider than its frame is scrolled to the node that was chosen, once. */
+function revealChosen(frame) {
+  const chosen = frame.querySelector(".chosen");
+  const key = chosen?.dataset.key ?? "";
+  if (key === frame.dataset.revealed) return;
+  frame.dataset.revealed = key;
+  if (!chosen) return;
+  const [outer, box] = [frame.getBoundingClientRect(), chosen.getBoundingClientRect()];
+  if (box.left < outer.left || box.right > outer.right) frame.scrollLeft += (box.left + box.right - outer.left - outer.right) / 2;
 }
 
 /** Make `old` equal to `wanted`, keeping every element that has a counterpart of the same tag and key. */
