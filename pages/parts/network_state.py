@@ -26,7 +26,8 @@ from resnet.plan import plan
 from resnet.presets import PRESETS
 from resnet.published import PROTOCOLS
 
-TABS = ("layers", "compare", "accuracy", "paper", "counting", "keras", "export")
+# The first is open to begin with: it is the cheapest to draw anew at each move of a slider.
+TABS = ("paper", "compare", "accuracy", "counting", "layers", "keras", "export")
 # What accuracies are looked at together: those published under one protocol, or those of this server's runs on one data set.
 CHARTS: tuple[str, ...] = (*PROTOCOLS, *get_args(DatasetName))
 AXES: tuple[Axis, ...] = get_args(Axis)

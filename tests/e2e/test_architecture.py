@@ -133,7 +133,7 @@ def test_a_narrow_window_shows_every_column_of_a_comparison(server: AppServer, v
 
 
 def test_a_tick_unfolds_its_layer_and_stays_with_it(server: AppServer, visit: Visit) -> None:
-    page = visit(f"{server.url}/architecture?name=resnet-34")
+    page = visit(f"{server.url}/architecture?name=resnet-34&tab=layers")
     page.set_viewport_size({"width": 1280, "height": 1500})
     grid, search = page.get_by_test_id("stDataFrame"), page.get_by_placeholder("stage2 conv")
     grid.scroll_into_view_if_needed()

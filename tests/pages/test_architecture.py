@@ -43,7 +43,7 @@ MOVES = {
 @pytest.mark.parametrize("move", MOVES)
 def test_a_control_changes_numbers_table_drawing_and_address(move: str) -> None:
     kind, key, value, parameters, address = MOVES[move]
-    app = open_page(name="resnet-34")
+    app = open_page(name="resnet-34", tab="layers")
     open_more(app)
     before = totals(app), svg(app)
     getattr(app, kind)(key=key).set_value(value).run()
@@ -52,7 +52,7 @@ def test_a_control_changes_numbers_table_drawing_and_address(move: str) -> None:
     assert sum(column(app, 2)) == parameters
     assert app.dataframe[0].value["trainable_parameters"].sum() == parameters
     assert (totals(app), svg(app)) != before or move == "dropout"
-    assert address_of(app) == {"lang": "en", "name": "resnet-34"} | address
+    assert address_of(app) == {"lang": "en", "name": "resnet-34", "tab": "layers"} | address
 
 
 # The same of choices; ResNet-50's are the ones known for its relatives.
@@ -108,6 +108,7 @@ def test_the_advanced_part_holds_padding_and_activation() -> None:
     app.selectbox(key="network_activation").set_value("gelu").run()
     app.selectbox(key="network_padding").set_value("same").run()
     assert address_of(app) == {"lang": "en", "name": "resnet-34", "padding": "same", "activation": "gelu"}
+    open_tab(app, "Every layer")
     assert "stem_pad" not in set(app.dataframe[0].value["name"])
     # Put away again, they still hold.
     app.session_state["network_advanced"] = False
@@ -155,6 +156,7 @@ def test_the_largest_network_an_address_can_ask_for_is_shown() -> None:
     (macs,) = column(app, 3, level=0)
     assert macs > 2**53  # more than a float holds exactly
     assert sum(column(app, 3)) == macs
+    open_tab(app, "Every layer")
     assert int(app.dataframe[0].value["macs"].sum()) == macs
 
 
@@ -260,6 +262,7 @@ def test_the_address_before_a_move_does_not_undo_the_move() -> None:
     app.slider(key="network_depth_1").set_value(5).run()
     assert address_of(app) == {"lang": "en", "name": "resnet-34", "depths": "5,4,6,3"}
     del app.query_params["depths"]
+    open_tab(app, "Every layer")
     app.text_input(key="network_search").set_value("conv").run()
     assert address_of(app)["depths"] == "5,4,6,3"
 
@@ -275,7 +278,7 @@ def test_the_browsers_way_back_is_followed(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_layers_can_be_searched_and_the_search_is_counted() -> None:
-    app = open_page(name="resnet-34")
+    app = open_page(name="resnet-34", tab="layers")
     layers = len(app.dataframe[0].value)
     assert f"{layers} of {layers} layers" in words_of(app)
     app.text_input(key="network_search").set_value("shortcut conv").run()
@@ -286,7 +289,7 @@ def test_the_layers_can_be_searched_and_the_search_is_counted() -> None:
 
 
 def test_a_search_knows_the_words_shown_and_the_codes_of_the_file() -> None:
-    app = open_page(name="resnet-34")
+    app = open_page(name="resnet-34", tab="layers")
     for search in ("stage2_block1 batch norm", "stage2_block1 bn"):
         app.text_input(key="network_search").set_value(search).run()
         table = app.dataframe[0].value
@@ -295,7 +298,7 @@ def test_a_search_knows_the_words_shown_and_the_codes_of_the_file() -> None:
 
 
 def test_the_tick_stays_with_its_layer() -> None:
-    app = open_page(name="resnet-34", open="stage2_block1_conv1")
+    app = open_page(name="resnet-34", open="stage2_block1_conv1", tab="layers")
 
     def ticked() -> list[str]:
         chosen = app.session_state["network_layers"]["selection"]["rows"]

@@ -69,7 +69,7 @@ def test_a_place_and_a_tab_that_do_not_exist_are_named() -> None:
     app = open_page(name="resnet-34", open="stage7_block1", tab="<b>", protocol="guess", axis="*up*")
     (warning,) = app.warning
     assert "the address opens 'stage7\\_block1', which this network does not have" in warning.value
-    assert "the address gives tab='\\<b\\>', but one of layers, compare," in warning.value
+    assert "the address gives tab='\\<b\\>', but one of paper, compare," in warning.value
     assert "the address gives protocol='guess', but one of torchvision\\-v1" in warning.value
     assert "the address gives axis='\\*up\\*', but one of parameters, macs is needed there" in warning.value
     assert address_of(app) == {"lang": "en", "name": "resnet-34"}
