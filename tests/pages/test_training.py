@@ -150,7 +150,7 @@ def test_a_network_that_does_not_fit_is_offered_adapted(store: Store) -> None:
 def test_a_network_that_cannot_be_adapted_says_why_and_the_run_in_progress_stays(store: Store) -> None:
     store.add_run("live", DEMO)
     app = training(run="live", name="resnet-18", depths="1,1,1,1,1,1,1", widths="8,8,8,8,8,8,8")
-    assert "cannot be adapted: stage7 halves the resolution and needs at least 2x2 pixels" in texts(app)
+    assert "cannot be adapted: each of its 7 stages after the first halves the image" in texts(app)
     assert "Run live: mini-resnet" in texts(app)
     assert [item.label for item in app.button] == ["Reset", "Stop"]
     assert len(app.get("bidi_component")) == 1

@@ -391,7 +391,8 @@ def edited(document: str, data: Path) -> nbformat.NotebookNode:
     return nbformat.reads(changed, as_version=4)
 
 
-def test_the_notebook_runs_alone(tmp_path: Path) -> None:
+def test_the_notebook_runs_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # Streamlit, where other tests have loaded it, asks for a backend that shows nothing
     data, folder = few_images(tmp_path / "few.npz"), tmp_path / "empty"
     folder.mkdir()
     book = edited(notebook(TINY), data)

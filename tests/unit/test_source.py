@@ -10,6 +10,7 @@ import pytest
 
 import resnet.config
 import resnet.plan
+import resnet.tracing
 import resnet.training.control
 from resnet.source import source_of
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parents[2]
     ("module", "name"),
     [
         (resnet.plan, "plan_block"),
-        (resnet.plan, "_Trace"),
+        (resnet.tracing, "Trace"),
         (resnet.config, "ResNetConfig"),  # with its decorator
         (resnet.training.control, "Control"),
     ],
