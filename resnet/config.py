@@ -148,8 +148,12 @@ class ResNetConfig:
     @property
     def stage_channels(self) -> tuple[int, ...]:
         """Output channels of each stage's blocks: the widths, four times those for bottlenecks."""
-        expansion = BOTTLENECK_EXPANSION if self.block == "bottleneck" else 1
-        return tuple(width * expansion for width in self.widths)
+        return tuple(width * self.expansion for width in self.widths)
+
+    @property
+    def expansion(self) -> int:
+        """How many times as many channels a block gives as its width says."""
+        return BOTTLENECK_EXPANSION if self.block == "bottleneck" else 1
 
     def inner_width(self, width: int) -> int:
         """Channels of the 3x3 convolution of a bottleneck whose base is `width` (torchvision's rule for ResNeXt and Wide ResNet)."""

@@ -83,6 +83,12 @@ def block_layers(network: Plan, stage: str, block: int | None) -> tuple[LayerPla
     return tuple(layer for layer in network.layers if (layer.stage, layer.block) == (stage, block))
 
 
+def stage_blocks(layers: Iterable[LayerPlan], stage: str) -> dict[int, tuple[LayerPlan, ...]]:
+    """The layers of each of a stage's blocks, by number; empty for stem and head."""
+    own = (layer for layer in layers if layer.stage == stage)
+    return {number: tuple(group) for number, group in groupby(own, key=lambda layer: layer.block) if number is not None}
+
+
 def outline(network: Plan, focus: Focus) -> tuple[Row, ...]:
     """The network, its stages, and what the focus unfolds of them."""
     config_row = _row("", 0, None, None, network.layers, unfolded=True)
@@ -100,7 +106,7 @@ def _stage_rows(network: Plan, focus: Focus) -> Iterator[Row]:
 
 
 def _block_rows(stage: str, layers: tuple[LayerPlan, ...], focus: Focus) -> Iterator[Row]:
-    blocks = {number: tuple(group) for number, group in groupby(layers, key=lambda layer: layer.block) if number is not None}
+    blocks = stage_blocks(layers, stage)
     shown = {*_always_shown(len(blocks)), focus.block}
     for is_shown, numbers in groupby(blocks, key=lambda number: number in shown):
         if is_shown:

@@ -174,7 +174,7 @@ def _check_block(config: ResNetConfig, input_shape: Shape, filters: int, stride:
 
 def _check_filters(config: ResNetConfig, filters: int) -> None:
     """The rules of a network that too few filters break, said of one block: there is no stage to name and none to change."""
-    expansion = BOTTLENECK_EXPANSION if config.block == "bottleneck" else 1
+    expansion = config.expansion
     if config.se_reduction is not None and filters * expansion < config.se_reduction:
         raise ConfigError(
             "squeeze-and-excitation with 1/{reduction} needs at least {reduction} output channels, and the block has {channels}; "

@@ -7,6 +7,7 @@ from math import log2
 from resnet.config import ResNetConfig
 from resnet.diagrams import svg
 from resnet.diagrams.columns import HEIGHT, Column, Plate, draw_column, draw_legend, fitted, height_of, place, plate_thickness
+from resnet.outline import stage_blocks
 from resnet.plan import LayerPlan, Plan, Shape, StagePlan
 from resnet.wording import Translate, shape_text, stage_title
 
@@ -124,11 +125,8 @@ def _stem_column(network: Plan, stem: StagePlan, t: Translate) -> Column:
 
 
 def _stage_column(network: Plan, stage: StagePlan, t: Translate) -> Column:
-    layers: dict[int | None, list[LayerPlan]] = {}
-    for layer in network.layers:
-        if layer.stage == stage.name:
-            layers.setdefault(layer.block, []).append(layer)
-    plates = tuple(block_plate(network, tuple(layers[block or 1]), block) for block in drawn_blocks(stage.blocks))
+    layers = stage_blocks(network.layers, stage.name)
+    plates = tuple(block_plate(network, layers[block or 1], block) for block in drawn_blocks(stage.blocks))
     count = t("1 block") if stage.blocks == 1 else t("{blocks} blocks", blocks=stage.blocks)
     shape = shape_text(stage.output_shape)
     return Column(stage.name, stage_title(stage.name, t), shape, count, counts_tip(stage, t), plates, opens=stage.name)

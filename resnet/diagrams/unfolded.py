@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from resnet.diagrams import svg
 from resnet.diagrams.columns import GAP, HEIGHT, LINE_Y, Column, Placed, Plate, draw_column, draw_legend, height_of, place, plate_thickness
 from resnet.diagrams.network import block_plate, counts_text, counts_tip, drawn_blocks, legend, network_svg
-from resnet.outline import Focus, block_layers, block_path
+from resnet.outline import Focus, block_layers, block_path, stage_blocks
 from resnet.plan import LayerPlan, Plan
 from resnet.wording import Translate, layer_title, shape_text, stage_title
 
@@ -28,10 +28,7 @@ def unfolded_svg(network: Plan, focus: Focus, t: Translate) -> str:
 
 
 def _stage_svg(network: Plan, stage: str, t: Translate) -> str:
-    blocks: dict[int, list[LayerPlan]] = {}
-    for layer in network.layers:
-        if layer.stage == stage and layer.block is not None:
-            blocks.setdefault(layer.block, []).append(layer)
+    blocks = stage_blocks(network.layers, stage)
     shown = drawn_blocks(len(blocks))
     columns = []
     for number in shown:

@@ -9,6 +9,7 @@ from distributed.system import MEMORY_LIMIT
 
 from resnet.config import network_from_dict
 from resnet.errors import QuestionError
+from resnet.footprint import weight_memory
 from resnet.plan import Plan, plan
 from resnet.runs.jobs import TrainingRoom, first_to_begin
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 PROGRESS = "resnet-lab-questions"  # the Dask event topic on which a question says how far it is
 
-BYTES_PER_PARAMETER = 4
 # Drawing the first weights of a network that is mostly one convolution takes three times their bytes for a moment, TensorFlow itself
 # 0.8 GB: together they stay under the 95 % at which Dask ends a worker.
 WEIGHTS_SHARE = 0.2
@@ -50,7 +50,7 @@ def build_network(question: str, config: dict[str, Any]) -> Built:
 
 def check_size(network: Plan, memory: int) -> None:
     """Raise QuestionError for a network that a process with so many bytes of `memory` should not try to build."""
-    needed, allowed = BYTES_PER_PARAMETER * network.total_parameters, int(WEIGHTS_SHARE * memory)
+    needed, allowed = weight_memory(network), int(WEIGHTS_SHARE * memory)
     if needed > allowed:
         raise QuestionError(
             "the {parameters:,} parameters of this network take {needed:,} bytes, and the process that would build it can spare "
