@@ -262,6 +262,12 @@ def network_from_dict(data: Mapping[str, Any]) -> ResNetConfig:
         raise ConfigError("a network's description is incomplete: {problem}", problem=str(error)) from error
 
 
+def fields_that_differ(one: ResNetConfig, other: ResNetConfig) -> tuple[str, ...]:
+    """Names of the fields in which two networks differ, but for their names."""
+    names = (field.name for field in fields(ResNetConfig) if field.name != "name")
+    return tuple(name for name in names if getattr(one, name) != getattr(other, name))
+
+
 def adapt(network: ResNetConfig, dataset: DatasetName) -> ResNetConfig:
     """The same blocks made to fit the data set: its image shape, its classes and the small stem where images are small."""
     facts = DATASETS[dataset]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from resnet.config import ResNetConfig
+from resnet.config import ResNetConfig, fields_that_differ
 from resnet.families import title_of
 from resnet.presets import PRESETS
 from resnet.wording import Translate, english
@@ -54,11 +54,7 @@ class Protocol:
 
     def nearest(self, network: ResNetConfig) -> Published:
         """The result of the network that differs in the fewest fields."""
-        return min(self.results, key=lambda result: _differing_fields(result.network, network))
-
-
-def _differing_fields(one: ResNetConfig, other: ResNetConfig) -> int:
-    return sum(getattr(one, name) != getattr(other, name) for name in ResNetConfig.__dataclass_fields__ if name != "name")
+        return min(self.results, key=lambda result: len(fields_that_differ(result.network, network)))
 
 
 def _preset(name: str, value: float, title: str = "", remark: Remark | None = None, **changes: Any) -> Published:

@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from resnet.checks import check_name
-from resnet.config import ResNetConfig
+from resnet.config import ResNetConfig, fields_that_differ
 from resnet.errors import ConfigError, ExplainedError
 from resnet.presets import PRESETS
 
@@ -30,14 +30,14 @@ _LONGEST_READ = 80
 def preset_of(network: ResNetConfig) -> ResNetConfig:
     """The preset a network descends from: the one it is named after, else the one it shares most fields with."""
     named = PRESETS.get(network.name)
-    return named or min(PRESETS.values(), key=lambda preset: len(_differences(network, preset)))
+    return named or min(PRESETS.values(), key=lambda preset: len(fields_that_differ(network, preset)))
 
 
 def to_query(network: ResNetConfig) -> dict[str, str]:
     """The network as address parameters: its preset's key, its own name if it has one, then the fields in which it differs."""
     preset = preset_of(network)
     called = {} if network.name == preset.name else {_CALLED: network.name}
-    return {"name": preset.name} | called | {name: _write(getattr(network, name)) for name in _differences(network, preset)}
+    return {"name": preset.name} | called | {name: _write(getattr(network, name)) for name in fields_that_differ(network, preset)}
 
 
 def from_query(parameters: Mapping[str, str]) -> tuple[ResNetConfig, list[ExplainedError]]:
@@ -101,10 +101,6 @@ def _call(network: ResNetConfig, name: str) -> tuple[ResNetConfig, list[Explaine
     if name in PRESETS:
         return network, [ConfigError("the address calls its network {value}, which is a preset's name", value=name)]
     return replace(network, name=name), []
-
-
-def _differences(network: ResNetConfig, preset: ResNetConfig) -> list[str]:
-    return [name for name in FIELDS if name != "name" and getattr(network, name) != getattr(preset, name)]
 
 
 def _write(value: object) -> str:

@@ -46,9 +46,3 @@ def choices(field: str) -> Mapping[Any, str] | None:
 def in_words(changes: Mapping[str, object]) -> str:
     """Changes of fields as a list: "Groups: 1, Width per group: 64"."""
     return ", ".join(f"{field_title(field)}: {value_title(field, value)}" for field, value in changes.items())
-
-
-def fields_that_differ(one: ResNetConfig, other: ResNetConfig) -> tuple[str, ...]:
-    """Names of the fields in which two networks differ, but for their names."""
-    names = [name for name in ResNetConfig.__dataclass_fields__ if name != "name"]
-    return tuple(name for name in names if getattr(one, name) != getattr(other, name))

@@ -11,10 +11,10 @@ import streamlit as st
 
 from pages.parts.i18n import lesson, t
 from pages.parts.network_state import AXES, current_axis, current_protocol, set_axis, set_protocol
-from pages.parts.network_words import fields_that_differ, in_words, network_title
+from pages.parts.network_words import in_words, network_title
 from pages.parts.run_list import recipe_words, time_zone
 from pages.parts.theme import current_theme
-from resnet.config import DatasetName, ResNetConfig
+from resnet.config import DatasetName, ResNetConfig, fields_that_differ
 from resnet.datasets import DATASETS
 from resnet.figures.class_accuracy import wilson_interval
 from resnet.figures.landscape import landscape_figure

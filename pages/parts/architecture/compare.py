@@ -13,10 +13,10 @@ from pages.parts.diagram import diagram
 from pages.parts.i18n import t
 from pages.parts.network_address import preset_of
 from pages.parts.network_state import other_network, set_network, set_other_network
-from pages.parts.network_words import field_title, fields_that_differ, network_title, value_title
+from pages.parts.network_words import field_title, network_title, value_title
 from pages.parts.theme import current_theme
 from resnet.comparison import BATCH, Measure, MeasureName, counterpart, measures, shares
-from resnet.config import ResNetConfig
+from resnet.config import ResNetConfig, fields_that_differ
 from resnet.diagrams.columns import HEIGHT
 from resnet.diagrams.network import network_svg
 from resnet.errors import ConfigError
