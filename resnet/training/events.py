@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
 
@@ -40,18 +40,27 @@ class Preparing(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started(Event):
-    """The first batch is about to be computed."""
+    """The first batch is about to be computed.
+
+    `precision` is what the machine that trains computes in, "float32" or "bfloat16". `layers` names, by network and in the order of
+    depth, the layers with kernels whose gradients `GradientNorms` gives.
+    """
 
     kind: ClassVar[str] = "started"
     networks: list[str]
     epochs: int
     steps_per_epoch: int
     training_images: int
+    precision: str = "float32"
+    layers: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchEnd(Event):
-    """One optimiser step of one network. Loss and accuracy are this batch's own, not running means; before the step was applied."""
+    """One optimiser step of one network. Loss and accuracy are this batch's own, not running means; before the step was applied.
+
+    `seconds` is the training time so far: pauses, interruptions and what was lost with them are left out; NaN in older histories.
+    """
 
     kind: ClassVar[str] = "batch"
     network: str
@@ -61,6 +70,7 @@ class BatchEnd(Event):
     accuracy: float
     learning_rate: float
     images_per_second: float
+    seconds: float = math.nan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +87,121 @@ class EpochEnd(Event):
     validation_accuracy: float
     learning_rate: float
     seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused(Event):
+    """Somebody asked the run to wait; it has done `step` steps and holds its worker."""
+
+    kind: ClassVar[str] = "paused"
+    step: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed(Event):
+    """The pause is over; the next batch begins."""
+
+    kind: ClassVar[str] = "resumed"
+    step: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateChanged(Event):
+    """From the batch after `step` on the learning rate is another one: set by "hand", cut by a "plateau", or halved for a "repair".
+
+    A schedule's own course is no change. Where a schedule goes on, all that follows is scaled by `learning_rate / previous`.
+    """
+
+    kind: ClassVar[str] = "rate"
+    step: int
+    epoch: int
+    previous: float
+    learning_rate: float
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradientNorms(Event):
+    """The L2 norm of the loss's gradient for each kernel of the network in `Started.layers`' order, on the batch of `step`."""
+
+    kind: ClassVar[str] = "gradients"
+    network: str
+    step: int
+    norms: list[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured(Event):
+    """Asked for by a person. `update_ratio` is |change of a kernel in this step| / |kernel|, by layer name; `dead` is the share of units
+    (channels at a place) of an activation layer that are zero for every image of the batch, by layer name, 0 to 1."""
+
+    kind: ClassVar[str] = "measured"
+    network: str
+    step: int
+    update_ratio: dict[str, float]
+    dead: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble(Event):
+    """The loss does what it should not: "nan" (no number), "explosion" or "plateau". It began after step `since`.
+
+    `cause` is the likely reason: "rate-too-high", "rate-too-low", "no-shortcuts" or "unknown". `loss` is the latest, `before` what it
+    is compared with (the best so far; for a plateau, that of guessing). `good_step` is that of the newest checkpoint from before.
+    """
+
+    kind: ClassVar[str] = "trouble"
+    network: str
+    step: int
+    epoch: int
+    trouble: str
+    cause: str
+    since: int
+    loss: float
+    before: float
+    good_step: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered(Event):
+    """What the last `Trouble` told of is over by itself."""
+
+    kind: ClassVar[str] = "recovered"
+    network: str
+    step: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved(Event):
+    """A checkpoint of the state after `step` is on disk: from here the run can go on, whatever happens."""
+
+    kind: ClassVar[str] = "saved"
+    step: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveFailed(Event):
+    """A checkpoint could not be written. Training goes on; `rule` and `values` are those of an ExplainedError."""
+
+    kind: ClassVar[str] = "save-failed"
+    step: int
+    rule: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continued(Event):
+    """The run goes on from its checkpoint of `step` (0: from its first weights). What was told of later steps before this event counts
+    no more: `resnet.training.course.effective` leaves it out. `rate_factor` scales the learning rate from here on."""
+
+    kind: ClassVar[str] = "continued"
+    step: int
+    epoch: int
+    rate_factor: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +237,21 @@ class Stopped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interrupted(Event):
+    """The run stands still and can be continued from its checkpoint. `rule` and `values` are those of an ExplainedError."""
+
+    kind: ClassVar[str] = "interrupted"
+    ends_run: ClassVar[bool] = True
+    rule: str
+    values: dict[str, Any]
+
+    @property
+    def reason(self) -> str:
+        """The reason in English."""
+        return self.rule.format(**self.values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed(Event):
     """The run could not go on. `rule` and `values` are those of an ExplainedError, so that a page can translate them."""
 
@@ -127,7 +267,28 @@ class Failed(Event):
 
 
 KINDS: dict[str, type[Event]] = {
-    event.kind: event for event in (Preparing, Started, BatchEnd, EpochEnd, Evaluating, Finished, Stopped, Failed)
+    event.kind: event
+    for event in (
+        Preparing,
+        Started,
+        BatchEnd,
+        EpochEnd,
+        Paused,
+        Resumed,
+        RateChanged,
+        GradientNorms,
+        Measured,
+        Trouble,
+        Recovered,
+        Saved,
+        SaveFailed,
+        Continued,
+        Evaluating,
+        Finished,
+        Stopped,
+        Interrupted,
+        Failed,
+    )
 }
 
 
@@ -136,12 +297,14 @@ def from_dict(data: dict[str, Any]) -> Event:
     kind = KINDS.get(data.get("kind", ""))
     if kind is None:
         raise ValueError(f"an event's kind must be one of {sorted(KINDS)}, got {data.get('kind')!r}")
-    return kind(**{field.name: _number_again(data[field.name], field.type) for field in fields(kind) if field.name in data})
+    return kind(**{field.name: _number_again(data[one.name], one.type) for one in fields(kind) if one.name in data})
 
 
 def _finite_or_none(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _finite_or_none(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_finite_or_none(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
@@ -149,4 +312,6 @@ def _number_again(value: Any, kind: Any) -> Any:
     """A number that `_finite_or_none` took away is NaN again; `kind` is the field's annotation as text."""
     if kind == "dict[str, float]":
         return {name: math.nan if item is None else item for name, item in value.items()}
+    if kind == "list[float]":
+        return [math.nan if item is None else item for item in value]
     return math.nan if value is None and kind == "float" else value
