@@ -297,7 +297,7 @@ def from_dict(data: dict[str, Any]) -> Event:
     kind = KINDS.get(data.get("kind", ""))
     if kind is None:
         raise ValueError(f"an event's kind must be one of {sorted(KINDS)}, got {data.get('kind')!r}")
-    return kind(**{field.name: _number_again(data[one.name], one.type) for one in fields(kind) if one.name in data})
+    return kind(**{one.name: _number_again(data[one.name], one.type) for one in fields(kind) if one.name in data})
 
 
 def _finite_or_none(value: Any) -> Any:
