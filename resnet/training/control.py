@@ -65,6 +65,11 @@ class Control:
         return self._stop
 
     @property
+    def paused(self) -> bool:
+        """Whether a person asked for a pause that is not over, also while single steps are taken in it."""
+        return self._paused
+
+    @property
     def must_wait(self) -> bool:
         """Whether the next batch has to wait for a person."""
         with self._changed:

@@ -91,7 +91,10 @@ class EpochEnd(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paused(Event):
-    """Somebody asked the run to wait; it has done `step` steps and holds its worker."""
+    """Somebody asked the run to wait; it has done `step` steps and holds its worker.
+
+    A single step in a pause is a batch and then `Paused` again, with no `Resumed` between. `Continued` ends a pause as well.
+    """
 
     kind: ClassVar[str] = "paused"
     step: int
@@ -124,7 +127,10 @@ class RateChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradientNorms(Event):
-    """The L2 norm of the loss's gradient for each kernel of the network in `Started.layers`' order, on the batch of `step`."""
+    """The L2 norm of the loss's gradient for each kernel of the network in `Started.layers`' order, on the batch of `step`.
+
+    Told about once a second, and after each single step of a paused run.
+    """
 
     kind: ClassVar[str] = "gradients"
     network: str
@@ -135,7 +141,10 @@ class GradientNorms(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured(Event):
     """Asked for by a person. `update_ratio` is |change of a kernel in this step| / |kernel|, by layer name; `dead` is the share of units
-    (channels at a place) of an activation layer that are zero for every image of the batch, by layer name, 0 to 1."""
+    (channels at a place) of an activation layer that are zero for every image of a probe, by layer name, 0 to 1.
+
+    A paused run answers at once with an empty `update_ratio`, and once more, with both, after its next step.
+    """
 
     kind: ClassVar[str] = "measured"
     network: str
@@ -149,7 +158,8 @@ class Trouble(Event):
     """The loss does what it should not: "nan" (no number), "explosion" or "plateau". It began after step `since`.
 
     `cause` is the likely reason: "rate-too-high", "rate-too-low", "no-shortcuts" or "unknown". `loss` is the latest, `before` what it
-    is compared with (the best so far; for a plateau, that of guessing). `good_step` is that of the newest checkpoint from before.
+    is compared with (the best so far; for a plateau, that of guessing). `good_step` is that of the newest checkpoint from before, 0
+    where first weights have to do, None for a run without checkpoints. After "nan" the run is `Interrupted`.
     """
 
     kind: ClassVar[str] = "trouble"
@@ -196,11 +206,16 @@ class SaveFailed(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Continued(Event):
     """The run goes on from its checkpoint of `step` (0: from its first weights). What was told of later steps before this event counts
-    no more: `resnet.training.course.effective` leaves it out. `rate_factor` scales the learning rate from here on."""
+    no more: `resnet.training.course.effective` leaves it out. `rate_factor` scales the learning rate from here on.
+
+    `epoch_ended` is False where the checkpoint is from before the end of `epoch`: an `EpochEnd` of `step` itself is then told again.
+    From step 0 everything begins anew, and `Started` is told again too.
+    """
 
     kind: ClassVar[str] = "continued"
     step: int
     epoch: int
+    epoch_ended: bool = True
     rate_factor: float = 1.0
 
 

@@ -1,26 +1,36 @@
-"""Events survive the way to the store and back; the control is heard from another thread."""
+"""Events survive the way to the store and back."""
 
 from __future__ import annotations
 
 import json
-import threading
+import math
 from dataclasses import FrozenInstanceError
 
 import pytest
 
 from resnet.errors import DataError
-from resnet.training.control import Control
 from resnet.training.events import (
     KINDS,
     BatchEnd,
+    Continued,
     EpochEnd,
     Evaluating,
     Event,
     Failed,
     Finished,
+    GradientNorms,
+    Interrupted,
+    Measured,
+    Paused,
     Preparing,
+    RateChanged,
+    Recovered,
+    Resumed,
+    Saved,
+    SaveFailed,
     Started,
     Stopped,
+    Trouble,
     from_dict,
 )
 
@@ -28,9 +38,25 @@ COMMON = {"run": "r1", "sequence": 7, "time": 1_700_000_000.25}
 EVENTS = [
     Preparing(**COMMON, phase="data"),
     Preparing(**COMMON, phase="download", done=0.5),
-    Started(**COMMON, networks=["mini-resnet"], epochs=3, steps_per_epoch=141, training_images=9_000),
+    Started(
+        **COMMON,
+        networks=["mini-resnet"],
+        epochs=3,
+        steps_per_epoch=141,
+        training_images=9_000,
+        precision="bfloat16",
+        layers={"mini-resnet": ["stem_conv", "head_dense"]},
+    ),
     BatchEnd(
-        **COMMON, network="mini-resnet", step=142, epoch=2, loss=0.1 + 0.2, accuracy=0.75, learning_rate=1e-3, images_per_second=305.5
+        **COMMON,
+        network="mini-resnet",
+        step=142,
+        epoch=2,
+        loss=0.1 + 0.2,
+        accuracy=0.75,
+        learning_rate=1e-3,
+        images_per_second=305.5,
+        seconds=29.75,
     ),
     EpochEnd(
         **COMMON,
@@ -44,6 +70,28 @@ EVENTS = [
         learning_rate=1e-3,
         seconds=31.5,
     ),
+    Paused(**COMMON, step=17, epoch=1),
+    Resumed(**COMMON, step=17, epoch=1),
+    RateChanged(**COMMON, step=17, epoch=1, previous=1e-3, learning_rate=5e-4, cause="hand"),
+    GradientNorms(**COMMON, network="mini-resnet", step=17, norms=[0.5, 0.25]),
+    Measured(**COMMON, network="mini-resnet", step=17, update_ratio={"stem_conv": 1e-3}, dead={"stem_relu": 0.25}),
+    Trouble(
+        **COMMON,
+        network="mini-resnet",
+        step=17,
+        epoch=1,
+        trouble="explosion",
+        cause="rate-too-high",
+        since=8,
+        loss=40.0,
+        before=0.5,
+        good_step=0,
+    ),
+    Recovered(**COMMON, network="mini-resnet", step=30, epoch=1),
+    Saved(**COMMON, step=30, epoch=1),
+    SaveFailed(**COMMON, step=30, rule="no room in {folder}", values={"folder": "/data"}),
+    Continued(**COMMON, step=30, epoch=1, epoch_ended=False, rate_factor=0.5),
+    Interrupted(**COMMON, rule="the worker of step {step} is gone", values={"step": 30}),
     Evaluating(**COMMON, best_epoch=2),
     Evaluating(**COMMON),
     Finished(
@@ -71,7 +119,7 @@ def test_every_kind_is_known_and_covered_here() -> None:
 
 
 def test_only_the_last_word_of_a_run_ends_it() -> None:
-    assert {kind for kind, event in KINDS.items() if event.ends_run} == {"finished", "stopped", "failed"}
+    assert {kind for kind, event in KINDS.items() if event.ends_run} == {"finished", "stopped", "interrupted", "failed"}
 
 
 def test_fields_of_a_newer_version_are_ignored() -> None:
@@ -96,11 +144,11 @@ def test_event_cannot_be_changed() -> None:
         EVENTS[0].sequence = 8  # type: ignore[misc]
 
 
-def test_stop_is_heard_from_another_thread_and_by_one_run_only() -> None:
-    control, other = Control(), Control()
-    assert not control.stop_requested
-    thread = threading.Thread(target=control.stop)
-    thread.start()
-    thread.join()
-    assert control.stop_requested
-    assert not other.stop_requested
+def test_figures_that_are_no_numbers_come_back_as_such() -> None:
+    broken = GradientNorms(**COMMON, network="mini-resnet", step=17, norms=[0.5, math.inf])
+    data = json.loads(json.dumps(broken.to_dict(), allow_nan=False))
+    assert data["norms"] == [0.5, None]
+    assert math.isnan(from_dict(data).norms[1])  # type: ignore[attr-defined]
+    [batch] = [event for event in EVENTS if isinstance(event, BatchEnd)]
+    old = {name: value for name, value in batch.to_dict().items() if name != "seconds"}
+    assert math.isnan(from_dict(old).seconds)  # type: ignore[attr-defined]
