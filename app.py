@@ -43,4 +43,4 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
         await asyncio.to_thread(lab.close)
 
 
-app = st.App("pages/router.py", lifespan=lifespan, routes=routes.ROUTES)
+app = st.App("pages/router.py", lifespan=lifespan, routes=routes.ROUTES, middleware=routes.MIDDLEWARE)

@@ -68,6 +68,10 @@ class TrainingError(ExplainedError):
     """A run cannot start or cannot go on."""
 
 
+class StoreError(ExplainedError):
+    """The database of runs cannot be read or written this moment."""
+
+
 class QuestionError(ExplainedError):
     """A question about a network cannot be answered."""
 

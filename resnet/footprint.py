@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
+from resnet.config import DatasetName, Optimizer
+from resnet.datasets import DATASETS
 from resnet.plan import Plan, Shape
 
 BYTES_PER_NUMBER = 4  # float32
+TENSORFLOW_BYTES = 900 * 2**20  # a process that has TensorFlow and a warm model
+COPIES_OF_WEIGHTS = 6  # themselves, their gradients, the best so far, a checkpoint as arrays and as bytes, the graph's own
+OPTIMIZER_SLOTS: Mapping[Optimizer, int] = {"adam": 2, "sgd": 1}
+ACTIVATIONS_SHARE = 1.3  # of all layers' outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,19 @@ def training_memory(network: Plan, batch: int) -> int:
 def weight_memory(network: Plan) -> int:
     """Bytes of all parameters, batch norm's statistics included."""
     return network.total_parameters * BYTES_PER_NUMBER
+
+
+def training_bytes(networks: Sequence[Plan], dataset: DatasetName, *, batch_size: int, optimizer: Optimizer) -> int:
+    """Bytes a process takes that trains these networks together: an estimate, rather above what is seen than below.
+
+    Beside TensorFlow itself: the weights with gradients, the optimiser's slots and the copies kept of them, the outputs of all layers for
+    a batch, and the images of the data set.
+    """
+    facts = DATASETS[dataset]
+    images = (facts.training_images + facts.validation_images + facts.test_images) * activation_bytes(facts.input_shape)
+    weights = sum(weight_memory(network) for network in networks) * (COPIES_OF_WEIGHTS + OPTIMIZER_SLOTS[optimizer])
+    outputs = ACTIVATIONS_SHARE * sum(training_memory(network, batch_size) for network in networks)
+    return TENSORFLOW_BYTES + images + weights + int(outputs)
 
 
 def binary(count: int) -> str:

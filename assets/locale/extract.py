@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = Path(__file__).with_name("messages.pot")
-ERRORS = ("ExplainedError", "ConfigError", "CombinationError", "DataError", "TrainingError", "QuestionError", "WeightsError")
+ERRORS = ("ExplainedError", "ConfigError", "CombinationError", "DataError", "TrainingError", "StoreError", "QuestionError", "WeightsError")
 KEYWORDS = {"t": None, "tn": (1, 2), **dict.fromkeys(ERRORS)}
 SOURCES = ("pages", "resnet")
 HEADER = """\

@@ -10,27 +10,51 @@ import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from resnet.errors import StoreError
 from resnet.runs.channel import Channel, Frame, LiveState
-from resnet.runs.store import ENDED, RunState, Store
+from resnet.runs.store import ENDED, RESUMABLE, RunRecord, RunState, Store
 from resnet.training.events import Event
 
 logger = logging.getLogger(__name__)
 
 FRAME_INTERVAL = 0.1  # seconds between two frames of one run
 WRITE_RETRY = 1.0  # seconds before a failed database write is tried again
+SETTLE_LIMIT = 8.0  # seconds to wait for a write, longer than the database waits for a lock
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an active run stands.
+
+    `record` is as old as this attempt at the run. `rank` is its place among its visitor's runs, `seconds` the time since it last said
+    something, `last_sequence` that of what it said.
+    """
+
+    record: RunRecord
+    state: RunState
+    rank: int
+    seconds: float
+    last_sequence: int
+
+    @property
+    def run(self) -> str:
+        return self.record.id
 
 
 class Hub:
     """Takes events from any thread, keeps them through the store, and serves streams of frames."""
 
-    def __init__(self, store: Store, on_end: Callable[[str], None] | None = None) -> None:
+    def __init__(self, store: Store, on_end: Callable[[str, int], None] | None = None) -> None:
+        """`on_end` gets the run and the attempt that has ended, once that is written."""
         self._store = store
         self._on_end = on_end
         self._channels: dict[str, Channel] = {}
+        self._opened = 0
+        self._problem: StoreError | None = None
         self._lock = threading.Lock()
+        self._written = threading.Condition(self._lock)
         self._arrival = threading.Event()
         self._flushed = threading.Event()
         self._closing = False
@@ -48,36 +72,65 @@ class Hub:
             event.set()
             thread.join(timeout=5)
 
-    def open(self, run: str, state: RunState = "queued") -> None:
+    def open(self, record: RunRecord, *, rank: int = 0) -> None:
         """Begin to follow a run that is in the store; one followed already stays as it is. Reads the database."""
-        past = self._store.events(run) if state != "queued" else None
+        past = self._store.events(record.id) if record.state != "queued" or record.attempt > 1 else None
         with self._lock:
-            self._channels.setdefault(run, Channel(run, state, past))
+            self._opened += 1
+            self._channels.setdefault(record.id, Channel(record, past, rank=rank, order=self._opened))
             self._place_queue()
 
-    def publish(self, event: Event) -> None:
-        """Take an event from the engine. One that came before, or comes after the run's end, is left out."""
+    def begin_again(self, record: RunRecord, past: list[Event], *, rank: int = 0) -> None:
+        """Follow a run that is queued once more, having said `past`; those who watch it go on watching."""
+        with self._lock:
+            self._opened += 1
+            channel = self._channels.get(record.id)
+            if channel is None:
+                self._channels[record.id] = Channel(record, past, rank=rank, order=self._opened)
+            else:
+                channel.begin_again(record, rank=rank, order=self._opened)
+            self._place_queue()
+
+    def publish(self, event: Event, attempt: int = 1) -> None:
+        """Take an event from the engine. One that came before, comes after the run's end or from another attempt is left out."""
         with self._lock:
             channel = self._channels.get(event.run)
-            if channel is None or event.sequence <= channel.last_sequence or self._ended(channel):
+            if channel is None or event.sequence <= channel.last_sequence or channel.ended or channel.record.attempt != attempt:
                 return
-            channel.arrived.append(event)
+            channel.arrive(event)
         self._arrival.set()
 
-    def conclude(self, run: str, make: Callable[[int], Event]) -> None:
-        """End a run from this side: `make` gets the next sequence and returns the last event. A run that has ended stays as it ended."""
+    def conclude(self, run: str, make: Callable[[int, list[Event]], Event]) -> None:
+        """End a run from this side: `make` gets the next sequence and all that was said, and returns the last event.
+
+        A run that has ended stays as it ended.
+        """
         with self._lock:
             channel = self._channels.get(run)
-            if channel is None or self._ended(channel):
+            if channel is None or channel.ended:
                 return
-            channel.arrived.append(make(channel.last_sequence + 1))
+            channel.arrive(make(channel.last_sequence + 1, [*channel.events, *channel.arrived]))
         self._arrival.set()
+
+    def settle(self, run: str, timeout: float = SETTLE_LIMIT) -> bool:
+        """Block until all that a run has said is in the database; False where that takes too long."""
+        with self._written:
+            return self._written.wait_for(lambda: self._is_written(run), timeout)
+
+    def _is_written(self, run: str) -> bool:
+        channel = self._channels.get(run)
+        return channel is None or not (channel.arrived or channel.unwritten)
+
+    @property
+    def problem(self) -> StoreError | None:
+        """Why what runs say cannot be written down; None while it can."""
+        return self._problem
 
     def announce_stopping(self, run: str) -> None:
         """Tell viewers that a stop was asked for, before the worker has heard of it."""
         with self._lock:
             channel = self._channels.get(run)
-            if channel is not None:
+            if channel is not None and not channel.ended:
                 channel.stopping = True
                 channel.changed()
 
@@ -85,7 +138,7 @@ class Hub:
         """The live state of an active run ("stopping" where a stop was asked for), or None where the store is to be asked."""
         with self._lock:
             channel = self._channels.get(run)
-            if channel is None:
+            if channel is None or channel.at_rest:
                 return None
             state = channel.state_with_arrivals
             return "stopping" if channel.stopping and state not in ENDED else state
@@ -96,32 +149,66 @@ class Hub:
             channel = self._channels.get(run)
             return [*channel.events, *channel.arrived] if channel else None
 
+    def record(self, run: str) -> RunRecord | None:
+        """An active run as it is this moment, written down or not; None where the store is to be asked."""
+        with self._lock:
+            channel = self._channels.get(run)
+            if channel is None or channel.at_rest:
+                return None
+            outcome = next((event for event in reversed([*channel.events, *channel.arrived]) if event.ends_run), None)
+            return replace(channel.record, state=channel.state_with_arrivals, outcome=outcome if channel.ended else None)
+
+    def place(self, run: str) -> Place | None:
+        """Where an active run stands."""
+        with self._lock:
+            channel = self._channels.get(run)
+            return _place(channel) if channel and not channel.ended else None
+
+    def places(self) -> list[Place]:
+        """Where every active run stands: those that have begun, then those that wait, in the order of their turn."""
+        with self._lock:
+            return [_place(channel) for channel in self._line()]
+
     def position(self, run: str) -> int | None:
-        """How many runs are ahead of a queued one, this one included; None where it does not wait."""
+        """How many runs are ahead of a queued one; None where it does not wait."""
         with self._lock:
             channel = self._channels.get(run)
             return channel.position if channel else None
 
     def active(self) -> list[str]:
-        """Runs that have not ended, in the order they were opened."""
-        with self._lock:
-            return [run for run, channel in self._channels.items() if channel.state_with_arrivals not in ENDED]
+        """Runs that have not ended: those that have begun, then those that wait, in the order of their turn."""
+        return [place.run for place in self.places()]
 
     async def frames(self, run: str, after: int = 0) -> AsyncIterator[Frame] | None:
-        """The run's frames after a sequence, live until it ends; None for a run nobody knows."""
+        """The run's frames after a sequence, live until it has finished or failed; None for a run nobody knows."""
         with self._lock:
             channel = self._channels.get(run)
         if channel is None:
             channel = await asyncio.to_thread(self._recall, run)
-        return channel.frames(after) if channel else None
+        return self._watch(channel, after) if channel else None
 
     def _recall(self, run: str) -> Channel | None:
+        """A run that has ended, from the store. One that can be continued is followed while somebody watches."""
         record = self._store.run(run)
-        return Channel(run, record.state, self._store.events(run)) if record else None
+        if record is None:
+            return None
+        events = self._store.events(run)
+        with self._lock:
+            channel = Channel(record, events)
+            return self._channels.setdefault(run, channel) if record.can_continue else channel
 
-    @staticmethod
-    def _ended(channel: Channel) -> bool:
-        return channel.state_with_arrivals in ENDED
+    async def _watch(self, channel: Channel, after: int) -> AsyncIterator[Frame]:
+        try:
+            async for frame in channel.frames(after):
+                yield frame
+        finally:
+            with self._lock:
+                self._let_go(channel)
+
+    def _let_go(self, channel: Channel) -> None:
+        """Forget a run that has ended, once it is written and nobody watches what can still go on."""
+        if channel.at_rest and not (channel.watched and channel.state in RESUMABLE):
+            self._channels.pop(channel.run, None)
 
     def _send(self) -> None:
         """The thread that turns arrivals into frames, at most one per run and FRAME_INTERVAL."""
@@ -138,7 +225,7 @@ class Hub:
             waiting = [channel for channel in self._channels.values() if channel.arrived]
             due = [channel for channel in waiting if channel.due <= now]
             for channel in due:
-                channel.take()
+                channel.take(time.monotonic())
                 channel.due = now + FRAME_INTERVAL
             self._place_queue()
             for channel in due:
@@ -164,29 +251,40 @@ class Hub:
 
     def _write(self, channel: Channel) -> bool:
         with self._lock:
-            events, state = list(channel.unwritten), channel.state
+            events, state, attempt = list(channel.unwritten), channel.state, channel.record.attempt
         try:
-            self._store.append(channel.run, events, state)
-        except SQLAlchemyError:
+            self._store.append(channel.run, events, state, attempt)
+        except StoreError as error:
             # Viewers go on from memory; the same events are tried again, so that a locked database costs nothing but time.
-            logger.exception("events of run %s could not be written, trying again", channel.run)
+            if self._problem is None or self._problem.rule != error.rule:
+                logger.exception("events of run %s could not be written, trying again", channel.run)
+            self._problem = error
             return False
-        with self._lock:
+        self._problem = None
+        with self._written:
             del channel.unwritten[: len(events)]
-            ended = channel.state in ENDED and not channel.unwritten
-            if ended:
-                self._channels.pop(channel.run, None)
+            ended = channel.at_rest
+            self._let_go(channel)
+            self._written.notify_all()
         if ended and self._on_end is not None:
-            self._on_end(channel.run)
+            self._on_end(channel.run, attempt)
         return True
 
+    def _line(self) -> list[Channel]:
+        active = [channel for channel in self._channels.values() if not channel.ended]
+        return sorted(
+            active, key=lambda channel: (channel.state == "queued", channel.rank if channel.state == "queued" else 0, channel.order)
+        )
+
     def _place_queue(self) -> None:
-        ahead = 0
+        line = self._line()
         for channel in self._channels.values():
-            if channel.state in ENDED:
-                continue
-            position = ahead if channel.state == "queued" and ahead else None
-            if position != channel.position:
-                channel.position = position
+            ahead = line.index(channel) if channel.state == "queued" and channel in line else 0
+            if (ahead or None) != channel.position:
+                channel.position = ahead or None
                 channel.changed()
-            ahead += 1
+
+
+def _place(channel: Channel) -> Place:
+    seconds = time.monotonic() - channel.since if channel.since else 0.0
+    return Place(channel.record, channel.state_with_arrivals, channel.rank, seconds, channel.last_sequence)

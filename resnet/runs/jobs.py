@@ -7,13 +7,14 @@ import os
 import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from distributed import Worker, WorkerPlugin, get_client, get_worker
 
 from resnet.config import TrainConfig
-from resnet.errors import TrainingError
+from resnet.runs.capacity import check_fits
 from resnet.runs.engine import TOPIC, TRAIN
+from resnet.training.continuation import Continuation
 from resnet.training.control import Control
 from resnet.training.events import Preparing
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 POLITE_PRIORITY = 10  # as `nice -n 10`
+
+Command = Literal["stop", "pause", "resume", "step", "set_learning_rate", "measure"]  # methods of Control
 
 
 class TrainingRoom(WorkerPlugin):
@@ -67,14 +70,19 @@ class TrainingRoom(WorkerPlugin):
         if self._usual is not None:
             self._workshop.warm(self._usual)
 
-    def control(self, run: str) -> Control:
-        """The run's control, the same for the job and for whoever asks it to stop, whichever comes first."""
+    def control(self, task: str) -> Control:
+        """The control of a run's attempt, the same for the job and for whoever asks it to stop, whichever comes first."""
         with self._lock:
-            return self._controls.setdefault(run, Control())
+            return self._controls.setdefault(task, Control())
 
-    def forget(self, run: str) -> None:
+    def forget(self, task: str) -> None:
         with self._lock:
-            self._controls.pop(run, None)
+            self._controls.pop(task, None)
+
+    def trains(self, task: str) -> bool:
+        """Whether that attempt is in progress here, or is to stop when it comes."""
+        with self._lock:
+            return task in self._controls
 
     def workshop(self) -> Workshop | None:
         """The warm graphs; waits while they are being made. None where that failed: a run can do without."""
@@ -82,53 +90,76 @@ class TrainingRoom(WorkerPlugin):
         return self._workshop
 
 
-def train_run(run: str, config: dict[str, Any]) -> None:
-    """Train one run and report every event on the engine's topic. Raises TrainingError for a run that was begun before."""
+def task_name(run: str, attempt: int) -> str:
+    """Dask's name for one attempt at a run. What stands before the first hyphen is the kind of task, for Dask's own statistics."""
+    return f"train-{run}-{attempt}"
+
+
+def train_run(run: str, attempt: int, config: dict[str, Any], continuation: Continuation | None) -> str | None:
+    """Train one attempt at a run and report every event on the engine's topic.
+
+    Returns None when it is over; the address of the worker that began this attempt before, where one did. Dask gives the task of a
+    worker that died to the next one, but a training must not begin twice unseen.
+
+    Raises TrainingError for a network that does not fit into this worker's memory.
+    """
     worker = get_worker()
-    claim(run, worker.address)
+    task = task_name(run, attempt)
+    earlier = first_to_begin(task, worker.address)
+    if earlier is not None:
+        return earlier
     room = TrainingRoom.of(worker)
     assert room is not None, "the service registers it before it submits a run"
 
     def emit(event: Event) -> None:
-        # The event below is the run's first; train() counts from 1 again.
-        worker.log_event(TOPIC, replace(event, sequence=event.sequence + 1).to_dict())
+        # The event below is the attempt's first; train() counts on from where the run was.
+        _report(worker, replace(event, sequence=event.sequence + 1), attempt)
 
-    worker.log_event(TOPIC, Preparing(run=run, sequence=1, time=time.time(), phase="worker").to_dict())
+    said = continuation.last_sequence if continuation else 0
+    _report(worker, Preparing(run=run, sequence=said + 1, time=time.time(), phase="worker"), attempt)
     room.give_way()
-    control = room.control(run)
+    control = room.control(task)
     try:
+        wanted = TrainConfig.from_dict(config)
+        check_fits(wanted, worker.memory_manager.memory_limit)
         workshop = room.workshop()
+        from resnet.training.checkpoints import Checkpoints
         from resnet.training.loop import train
 
-        train(TrainConfig.from_dict(config), emit, control, run=run, workshop=workshop)
+        checkpoints = Checkpoints.of_run(run)
+        train(wanted, emit, control, run=run, workshop=workshop, checkpoints=checkpoints, continuation=continuation)
     finally:
-        room.forget(run)
+        room.forget(task)
+    return None
 
 
-def claim(run: str, address: str) -> None:
-    """Mark the run as begun, once for all time.
-
-    Dask gives the task of a worker that died to the next one, but a training must not begin twice unseen.
-    """
-    if not first_to_begin(run, address):
-        raise TrainingError(
-            "the process that trained this run was ended from outside or ran out of memory; "
-            "start the run again, with a smaller network or batch if it happens twice"
-        )
+def _report(worker: Worker, event: Event, attempt: int) -> None:
+    worker.log_event(TOPIC, {**event.to_dict(), "attempt": attempt})
 
 
-def first_to_begin(task: str, address: str) -> bool:
-    """Whether no worker has begun this task before, which from now on one has: the one at `address`."""
+def first_to_begin(task: str, address: str) -> str | None:
+    """None for the first who begins this task, which is from now on the worker at `address`; to all others, that worker's address."""
     client = get_client()
-    key = ["resnet-lab", task]
-    if client.get_metadata(key, default=None) is not None:
-        return False
-    client.set_metadata(key, address)
-    return True
+    key = claim_key(task)
+    earlier: str | None = client.get_metadata(key, default=None)
+    if earlier is None:
+        client.set_metadata(key, address)
+    return earlier
 
 
-def request_stop(run: str, dask_worker: Worker) -> None:
-    """Runs on every worker: ask the run to stop, whether it trains here, prepares here or has yet to come."""
+def claim_key(task: str) -> list[Any]:
+    """Where the scheduler keeps who began a task."""
+    return ["resnet-lab", task]
+
+
+def request(command: Command, task: str, *values: float, dask_worker: Worker) -> bool:
+    """Runs on every worker: ask what is asked of an attempt that trains here. Returns whether it does.
+
+    A stop is kept for one that has yet to come; nothing else is worth that.
+    """
     room = TrainingRoom.of(dask_worker)
-    if room is not None:
-        room.control(run).stop()
+    if room is None or not (command == "stop" or room.trains(task)):
+        return False
+    here = room.trains(task)
+    getattr(room.control(task), command)(*values)
+    return here

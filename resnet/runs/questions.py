@@ -31,7 +31,7 @@ def build_network(question: str, config: dict[str, Any]) -> Built:
     a worker that died to the next one, which the same network would end again.
     """
     worker = get_worker()
-    if not first_to_begin(question, worker.address):
+    if first_to_begin(question, worker.address) is not None:
         raise QuestionError(
             "the process that answered this question was ended from outside or ran out of memory; ask again, "
             "for a smaller network if it happens twice"

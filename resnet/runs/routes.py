@@ -1,17 +1,22 @@
-"""HTTP beside Streamlit's pages: the event stream of a run, and Plotly's own script so that a browser needs no internet."""
+"""HTTP beside Streamlit's pages: the event stream of a run, Plotly's own script, and a name for each browser."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import plotly
 from sse_starlette import EventSourceResponse, ServerSentEvent
-from starlette.requests import Request
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from resnet.errors import StoreError
 from resnet.runs import service
 
 if TYPE_CHECKING:
@@ -19,19 +24,24 @@ if TYPE_CHECKING:
 
 PLOTLY_SCRIPT = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PLOTLY_URL = f"/api/assets/plotly-{plotly.__version__}.min.js"
+VISITOR_COOKIE = "resnet_lab_browser"
 KEEP_ALIVE = 15  # seconds between two comments on a silent stream, so that a proxy keeps it
 
 
 async def run_events(request: Request) -> Response:
     """GET /api/runs/{run}/events: frames as server-sent events. `Last-Event-ID`, or `?after=`, is the last sequence the viewer has.
 
-    404 for an unknown run; 503 while this server has no training service. The stream ends with an event named "end".
+    404 for an unknown run; 503 while this server has no training service or cannot read its history. The stream of a run that has
+    finished or failed ends with an event named "end"; that of one that is interrupted or stopped stays open, since it may be continued.
     """
     lab = service.current()
     if lab is None:
         return JSONResponse({"error": "this server has no training engine"}, status_code=503)
     run = request.path_params["run"]
-    frames = await lab.frames(run, _last_seen(request))
+    try:
+        frames = await lab.frames(run, _last_seen(request))
+    except StoreError as problem:
+        return JSONResponse({"error": str(problem)}, status_code=503)
     if frames is None:
         return JSONResponse({"error": f"there is no run {run}"}, status_code=404)
     return EventSourceResponse(_as_events(frames), ping=KEEP_ALIVE, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
@@ -53,3 +63,37 @@ async def plotly_script(_: Request) -> Response:
 
 
 ROUTES = [Route("/api/runs/{run}/events", run_events), Route(PLOTLY_URL, plotly_script)]
+
+
+class NamedBrowsers:
+    """Gives each browser a random name that it brings back, so that the queue can be fair between them.
+
+    The name says nothing about a person, goes nowhere else and is forgotten when the browser closes. Scripts cannot read it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not _is_nameless_page(scope):
+            await self._app(scope, receive, send)
+            return
+
+        async def send_named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                cookie = f"{VISITOR_COOKIE}={secrets.token_urlsafe(12)}; Path=/; HttpOnly; SameSite=Lax"
+                MutableHeaders(scope=message).append("Set-Cookie", cookie)
+            await send(message)
+
+        await self._app(scope, receive, send_named)
+
+
+def _is_nameless_page(scope: Scope) -> bool:
+    """A page, not what it loads: of several requests at once each would give another name."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    request = HTTPConnection(scope)
+    return "text/html" in request.headers.get("accept", "") and not request.cookies.get(VISITOR_COOKIE)
+
+
+MIDDLEWARE = [Middleware(NamedBrowsers)]

@@ -1,4 +1,4 @@
-"""The one door between pages and training: start, stop and read runs. One Service per server; `current()` finds it."""
+"""The one door between pages and training: start, steer, continue and read runs. One Service per server; `current()` finds it."""
 
 from __future__ import annotations
 
@@ -8,124 +8,167 @@ import threading
 import time
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from typing import Any
-
-from distributed import Client, Future, fire_and_forget
 
 from resnet.config import ResNetConfig, TrainConfig
-from resnet.errors import ExplainedError, QuestionError, TrainingError
+from resnet.errors import ExplainedError, TrainingError
 from resnet.presets import DEMO
-from resnet.runs import ownership
+from resnet.runs import attempts, capacity, ownership, queueing
 from resnet.runs.answers import Answer, Answers
-from resnet.runs.channel import STATES, Frame, LiveState
-from resnet.runs.engine import TOPIC, TRAIN
+from resnet.runs.channel import Frame, LiveState
+from resnet.runs.dispatch import Dispatcher
 from resnet.runs.hub import Hub
-from resnet.runs.jobs import TrainingRoom, request_stop, train_run
-from resnet.runs.keeper import EngineKeeper, EngineState
-from resnet.runs.store import RunRecord, Store
-from resnet.training.events import Event, Failed, Stopped, from_dict
+from resnet.runs.jobs import Command
+from resnet.runs.keeper import EngineState
+from resnet.runs.pauses import PauseWatch
+from resnet.runs.queueing import Limits, Waiting
+from resnet.runs.schema import VISITOR_LENGTH
+from resnet.runs.store import GoOn, RunRecord, Store
+from resnet.training.control import Control
+from resnet.training.course import effective
+from resnet.training.events import Event, Stopped
 
 logger = logging.getLogger(__name__)
 
-RUN_LOST = TrainingError("the server or the training engine was stopped while this run was in progress")
-SERVER_STOPPED = TrainingError("the server was stopped while this run was in progress")
-ENGINE_STOPPED = TrainingError("the training engine ended unexpectedly while this run was in progress; it has been started again")
-NO_ENGINE: dict[EngineState, QuestionError] = {
-    "starting": QuestionError("the training engine is still starting; ask again in a moment"),
-    "failed": QuestionError("the training engine could not be started; the server tries again"),
-    "closed": QuestionError("the server is being stopped"),
-}
-ENGINE_GONE = QuestionError("the training engine ended before it could answer; ask again in a moment")
-
 
 class Service:
-    """Runs, for pages and routes. Methods may be called from any thread; those that wait for the database or the engine say so."""
+    """Runs, for pages and routes. Methods may be called from any thread; those that wait for the database or the engine say so.
 
-    def __init__(self, store: Store, *, address: str | None = None, usual: TrainConfig | None = DEMO) -> None:
+    Where the database cannot be used, those that need it raise StoreError.
+    """
+
+    def __init__(self, store: Store, *, address: str | None = None, usual: TrainConfig | None = DEMO, limits: Limits | None = None) -> None:
         """`address` is that of a Dask scheduler; without one an engine is started on this machine. `usual` is traced ahead."""
         self._store = store
-        self._hub = Hub(store, on_end=self._forget)
-        self._usual = usual
+        self._limits = limits or Limits()
         self._owner = address or ownership.this_process()
-        self._keeper = EngineKeeper(address, connected=self._connected, handed_over=self._hand_over, lost=self._lost)
+        self._hub = Hub(store, on_end=self._ended)
         self._answers = Answers()
-        self._futures: dict[str, Future[None]] = {}
+        self._dispatch = Dispatcher(self._hub, self._answers, address=address, usual=usual, returned=self._returned)
+        self._pauses = PauseWatch(self._hub, self.resume, limit=self._limits.pause)
+        self._repairs: dict[str, GoOn] = {}  # of runs that are being stopped for it
         self._lock = threading.Lock()
-        self._held: list[Event] | None = None  # live events that wait for the replay of the past
 
     def open(self) -> None:
         """Follow what an earlier server left unfinished, and start or reach the engine in the background. Reads the database."""
         for record in self._store.unfinished():
             if record.owner == self._owner or ownership.has_ended(record.owner):
                 self._store.adopt(record.id, self._owner)
-                self._hub.open(record.id, record.state)
-        self._keeper.open()
+                places = self._hub.places()
+                self._hub.open(record, rank=queueing.rank(record.visitor, places))
+        self._dispatch.open()
+        self._pauses.open()
 
     def close(self) -> None:
         """End the engine this service started (runs on a cluster go on) and write what is left. Blocks for a few seconds at most."""
-        if self._keeper.owns_engine:
-            self._fail_begun(SERVER_STOPPED)
-        self._answers.disconnect(NO_ENGINE["closed"])
-        self._keeper.close()
+        self._pauses.close()
+        self._dispatch.close()
         self._hub.close()
         self._store.close()
 
     @property
     def engine_state(self) -> EngineState:
-        return self._keeper.state
+        return self._dispatch.state
+
+    @property
+    def history_problem(self) -> ExplainedError | None:
+        """Why the history cannot be written or read this moment, and what happens meanwhile; None where it can."""
+        return self._hub.problem or self._store.reading_problem
 
     def wait_until_ready(self, timeout: float) -> bool:
         """Block until the engine answers; False after `timeout` seconds."""
-        return self._keeper.wait_until_ready(timeout)
+        return self._dispatch.wait_until_ready(timeout)
 
-    def start(self, config: TrainConfig) -> str:
-        """Queue a run and return its id. It begins when a training worker is free. Writes the database."""
-        run = uuid.uuid4().hex[:12]
-        self._store.add_run(run, config, self._owner)
-        self._hub.open(run)
-        client = self._keeper.client
-        if client is not None:  # without one, it is handed over as soon as the engine is there
-            self._submit(client, run, config)
-        return run
+    def refusal(self, config: TrainConfig) -> TrainingError | None:
+        """Why this training cannot fit into a training worker's memory; None where it can, or nobody knows yet."""
+        limit = self._dispatch.memory_limit
+        return capacity.refusal(config, limit) if limit is not None else None
+
+    def start(self, config: TrainConfig, *, visitor: str = "") -> str:
+        """Queue a run for the browser of that name and return its id. It begins when a training worker is free. Writes the database.
+
+        Raises TrainingError where a limit is reached or the network cannot fit.
+        """
+        visitor = visitor[:VISITOR_LENGTH]  # a browser may send anything
+        problem = self.refusal(config)
+        if problem is not None:
+            raise problem
+        with self._lock:  # two clicks of one browser are counted one after the other
+            rank = queueing.admit(visitor, self._hub.places(), self._limits)
+            record = self._store.add_run(uuid.uuid4().hex[:12], config, self._owner, visitor=visitor)
+            self._hub.open(record, rank=rank)
+        self._dispatch.submit(record.id)
+        return record.id
+
+    def continue_run(self, run: str, *, rate_factor: float = 1.0, from_step: int | None = None) -> None:
+        """Go on with a run that was interrupted or stopped, from its newest checkpoint up to `from_step`, else from its first weights.
+
+        Reads and writes the database. Raises TrainingError where it does not stand still, or a limit is reached.
+        """
+        record = attempts.known(self._store.run(run), run)
+        problem = self.refusal(record.config)
+        if problem is not None:
+            raise problem
+        rank = queueing.admit(record.visitor, self._hub.places(), self._limits)
+        self._continue(run, GoOn(from_step=from_step, rate_factor=rate_factor), rank)
+
+    def repair(self, run: str) -> None:
+        """Halve the rate and go on from before the trouble, at once where the run stands still, else as soon as it has been stopped.
+
+        Raises TrainingError where no trouble was told of, or the run has finished or failed.
+        """
+        how = attempts.repair_of(run, self.events(run))
+        if self._hub.place(run) is None:
+            self._continue(run, how, attempts.FIRST)
+            return
+        with self._lock:
+            self._repairs[run] = how
+        self.stop(run)
 
     def stop(self, run: str) -> None:
         """Ask a run to stop. A waiting one ends at once; a running one after its batch; one that has ended is left alone."""
-        state = self._hub.state(run)
-        if state is None:
+        place = self._hub.place(run)
+        if place is None:
             return
         self._hub.announce_stopping(run)
-        if state == "queued":
+        if place.state == "queued":
             # Should it begin in this moment, its worker gets the request below and says Stopped too; the first to say so is heard.
-            with self._lock:
-                future = self._futures.get(run)
-            if future is not None:
-                future.cancel()
-            self._hub.conclude(run, lambda sequence: Stopped(run=run, sequence=sequence, time=time.time(), step=0, epoch=0))
-        client = self._keeper.client
-        if client is not None:
-            try:
-                client.run(request_stop, run, on_error="ignore")
-            except (OSError, RuntimeError, TimeoutError):
-                # No worker can be asked while one starts anew, and its run is at an end by that.
-                logger.exception("the request to stop run %s did not reach the workers", run)
+            self._dispatch.cancel(run)
+            self._hub.conclude(run, lambda sequence, said: _stopped(run, sequence, said))
+        self._dispatch.command(place, "stop")
+
+    def pause(self, run: str) -> None:
+        """Ask a run to wait before its next batch. It keeps its worker, until others have waited long enough."""
+        self._ask(run, "pause")
+
+    def resume(self, run: str) -> None:
+        """Let a paused run go on."""
+        self._ask(run, "resume")
+
+    def step(self, run: str) -> None:
+        """Let a run take one batch and wait after it."""
+        self._ask(run, "step")
+
+    def set_learning_rate(self, run: str, rate: float) -> None:
+        """Have a run use this rate from its next batch on. Raises ConfigError unless 0 < rate <= 100."""
+        Control().set_learning_rate(rate)  # here the person hears of it
+        self._ask(run, "set_learning_rate", rate)
+
+    def measure(self, run: str) -> None:
+        """Have a run measure once how far a step moves its weights and how many ReLUs are dead."""
+        self._ask(run, "measure")
 
     def run(self, run: str) -> RunRecord | None:
         """The run as the history knows it, or None. Reads the database."""
-        record = self._store.run(run)
-        said = self._hub.events(run)
-        if record is not None and said and said[-1].ends_run:  # the end may be shown a moment before it is written
-            return replace(record, state=STATES[said[-1].kind], outcome=said[-1])
-        return record
+        return self._hub.record(run) or self._store.run(run)
 
     def runs(self, limit: int = 50) -> list[RunRecord]:
         """The latest runs, newest first. Reads the database."""
         return self._store.runs(limit)
 
     def events(self, run: str) -> list[Event]:
-        """Every event of a run so far. Reads the database."""
+        """The events that led to where the run is now: no step twice, however often it was continued. Reads the database."""
         said = self._hub.events(run)
-        return self._store.events(run) if said is None else said
+        return effective(self._store.events(run) if said is None else said)
 
     def live_state(self, run: str) -> LiveState | None:
         """The state of an active run this moment ("stopping" included); None for one that has ended or is unknown."""
@@ -135,8 +178,17 @@ class Service:
         """How many runs are ahead of a waiting one; None where it does not wait."""
         return self._hub.position(run)
 
+    def waiting(self, run: str) -> Waiting | None:
+        """What a run waits for and about how long; None where it does not wait."""
+        places = self._hub.places()
+        names = [place.run for place in places]
+        if run not in names:
+            return None
+        line = [(place, self._hub.events(place.run) or []) for place in places[: names.index(run) + 1]]
+        return queueing.waiting(run, line, self._dispatch.training_workers)
+
     def active_runs(self) -> list[str]:
-        """Runs that wait or train, first come first."""
+        """Runs that wait or train: those that have begun, then those that wait, in the order of their turn."""
         return self._hub.active()
 
     def ask_build(self, network: ResNetConfig) -> str:
@@ -144,7 +196,7 @@ class Service:
 
         Who asks for the same network before its answer is forgotten gets the same question.
         """
-        return self._answers.ask_build(network, otherwise=NO_ENGINE.get(self._keeper.state, ENGINE_GONE))
+        return self._answers.ask_build(network, otherwise=self._dispatch.no_answer)
 
     def answer(self, question: str) -> Answer:
         """How far a question is, its answer, or why there is none."""
@@ -154,83 +206,41 @@ class Service:
         """Live frames for one viewer; None for an unknown run."""
         return await self._hub.frames(run, after)
 
-    def _connected(self, client: Client) -> None:
-        """Hear what this engine says and has said, and decide what became of each run that is followed."""
+    def _ask(self, run: str, command: Command, *values: float) -> None:
+        place = self._hub.place(run)
+        if place is not None and place.state != "queued":
+            self._dispatch.command(place, command, *values)
+
+    def _continue(self, run: str, how: GoOn, rank: int) -> None:
+        attempts.begin_again(self._store, self._hub, run, how, owner=self._owner, rank=rank)
+        self._dispatch.submit(run)
+
+    def _ended(self, run: str, attempt: int) -> None:
+        """Called by the hub once a run has ended and that is written."""
+        self._dispatch.forget(run, attempt)
         with self._lock:
-            self._held = []
-        client.subscribe_topic(TOPIC, self._receive)
-        # That travels on another connection than the question for the past and may arrive after it: an event in between would be lost.
-        client.run_on_scheduler(lambda dask_scheduler, subscriber=client.id: dask_scheduler.subscribe_topic(TOPIC, subscriber))
-        client.register_plugin(TrainingRoom(self._usual, polite=self._keeper.owns_engine), name=TrainingRoom.name)
-        past = [from_dict(message) for _, message in client.get_events(TOPIC)]
-        with self._lock:
-            held, self._held = self._held, None
-            for event in [*past, *held]:  # what is in both is heard once: the hub knows the sequences
-                self._hub.publish(event)
-        known = set(client.run_on_scheduler(lambda dask_scheduler: [str(key) for key in dask_scheduler.tasks]))
-        for run in self._hub.active():
-            if run in known:
-                self._follow(run, Future(run, client))
-            elif self._hub.state(run) != "queued":
-                self._fail(run, RUN_LOST)
-        self._answers.connect(client)
+            how = self._repairs.pop(run, None)
+        if how is not None:
+            self._try_to_continue(run, how)
 
-    def _hand_over(self, client: Client) -> None:
-        """Submit what waits for an engine."""
-        for run in self._hub.active():
-            record = self._store.run(run)
-            if record is not None and run not in self._futures:
-                self._submit(client, run, record.config)
+    def _returned(self, runs: list[str]) -> None:
+        """The engine is back; these are the runs that were in progress when it went."""
+        for run in runs:
+            record = self._store.run(run) if self._hub.settle(run) else None
+            if record is not None and attempts.may_return(record, self._store.events(run)):
+                self._try_to_continue(run, GoOn())
 
-    def _lost(self) -> None:
-        self._answers.disconnect(ENGINE_GONE)
-        with self._lock:
-            self._futures.clear()
-        if self._keeper.owns_engine:  # a cluster may be there again in a moment, its runs still under way
-            self._fail_begun(ENGINE_STOPPED)
+    def _try_to_continue(self, run: str, how: GoOn) -> None:
+        """For what nobody waits for: a run that cannot go on stays as it is, and says so."""
+        try:
+            self._continue(run, how, attempts.FIRST)
+        except ExplainedError:
+            logger.exception("run %s could not be continued", run)
 
-    def _submit(self, client: Client, run: str, config: TrainConfig) -> None:
-        future = client.submit(train_run, run, config.to_dict(), key=run, resources={TRAIN: 1}, pure=False, retries=0)
-        if not self._keeper.owns_engine:
-            fire_and_forget(future)  # a cluster's runs outlive this server
-        self._follow(run, future)
 
-    def _follow(self, run: str, future: Future[None]) -> None:
-        with self._lock:
-            self._futures[run] = future
-        future.add_done_callback(lambda done: self._job_ended(run, done))
-
-    def _job_ended(self, run: str, future: Future[None]) -> None:
-        """Called when Dask has done with the job. One that said goodbye by an event needs nothing more; one that could not has failed."""
-        if future.status == "error" and self._keeper.state != "closed":
-            error = future.exception()
-            if not isinstance(error, ExplainedError):
-                error = TrainingError("the training job failed: {problem}", problem=f"{type(error).__name__}: {error}")
-            self._fail(run, error)
-
-    def _fail_begun(self, reason: ExplainedError) -> None:
-        """End every run that has begun; those that wait can wait for another engine."""
-        for run in self._hub.active():
-            if self._hub.state(run) != "queued":
-                self._fail(run, reason)
-
-    def _fail(self, run: str, reason: ExplainedError) -> None:
-        def failed(sequence: int) -> Event:
-            return Failed(run=run, sequence=sequence, time=time.time(), rule=reason.rule, values=reason.plain_values)
-
-        self._hub.conclude(run, failed)
-
-    def _receive(self, message: tuple[float, dict[str, Any]]) -> None:
-        event = from_dict(message[1])
-        with self._lock:
-            if self._held is not None:
-                self._held.append(event)
-                return
-        self._hub.publish(event)
-
-    def _forget(self, run: str) -> None:
-        with self._lock:
-            self._futures.pop(run, None)
+def _stopped(run: str, sequence: int, said: list[Event]) -> Stopped:
+    step, epoch = attempts.last_step(said)
+    return Stopped(run=run, sequence=sequence, time=time.time(), step=step, epoch=epoch)
 
 
 _current: Service | None = None
@@ -248,7 +258,7 @@ def set_current(service: Service | None) -> None:
 
 
 def open_service() -> Service:
-    """The service as the environment asks for it: RESNET_DATABASE_URL and RESNET_SCHEDULER_ADDRESS."""
-    service = Service(Store(), address=os.environ.get("RESNET_SCHEDULER_ADDRESS"))
+    """The service as the environment asks for it: RESNET_DATABASE_URL, RESNET_SCHEDULER_ADDRESS and those that `Limits` reads."""
+    service = Service(Store(), address=os.environ.get("RESNET_SCHEDULER_ADDRESS"), limits=Limits.from_environment())
     service.open()
     return service

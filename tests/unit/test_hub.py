@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from sqlalchemy import text
 from resnet.presets import DEMO
 from resnet.runs.channel import Frame
 from resnet.runs.hub import FRAME_INTERVAL, Hub
-from resnet.runs.store import Store
-from resnet.training.events import Failed, Stopped
+from resnet.runs.store import GoOn, RunRecord, Store
+from resnet.training.events import Continued, Event, Failed, GradientNorms, Interrupted, Paused, Preparing, Resumed, Saved, Stopped
 from tests.unit.test_store import batch, finished
 
 
@@ -31,9 +32,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def hub(store: Store) -> Iterator[Hub]:
     hub = Hub(store)
-    hub.open("a")
+    hub.open(record_of(store, "a"))
     yield hub
     hub.close()
+
+
+def record_of(store: Store, run: str) -> RunRecord:
+    record = store.run(run)
+    assert record is not None
+    return record
 
 
 async def collect(hub: Hub, run: str, after: int = 0) -> list[Frame]:
@@ -98,9 +105,9 @@ def test_a_viewer_who_comes_back_gets_what_it_missed_and_no_more(hub: Hub) -> No
 def test_events_that_come_twice_or_late_are_left_out(hub: Hub, store: Store) -> None:
     feed(hub, 1, 5)
     feed(hub, 3, 6)
-    hub.conclude("a", lambda sequence: Stopped(run="a", sequence=sequence, time=1.0, step=6, epoch=1))
+    hub.conclude("a", lambda sequence, said: Stopped(run="a", sequence=sequence, time=1.0, step=6, epoch=1))
     feed(hub, 7, 9)
-    hub.conclude("a", lambda sequence: Failed(run="a", sequence=sequence, time=2.0, rule="late", values={}))
+    hub.conclude("a", lambda sequence, said: Failed(run="a", sequence=sequence, time=2.0, rule="late", values={}))
     hub.close()
     assert [event.kind for event in store.events("a")] == ["batch"] * 6 + ["stopped"]
     record = store.run("a")
@@ -110,8 +117,7 @@ def test_events_that_come_twice_or_late_are_left_out(hub: Hub, store: Store) -> 
 
 def test_waiting_runs_know_how_many_are_ahead(hub: Hub, store: Store) -> None:
     for run in ("b", "c"):
-        store.add_run(run, DEMO)
-        hub.open(run)
+        hub.open(store.add_run(run, DEMO))
     assert [hub.position(run) for run in ("a", "b", "c")] == [None, 1, 2]
     hub.publish(finished("a", 1))
     wait_until(lambda: hub.position("c") == 1)
@@ -138,10 +144,13 @@ def test_a_locked_database_costs_time_and_no_event(hub: Hub, store: Store) -> No
         feed(hub, 1, 20)
         seen = asyncio.run(asyncio.wait_for(first_steps(hub, 20), 4))
         assert seen == list(range(1, 21)), "viewers do not wait for the database"
+        wait_until(lambda: hub.problem is not None, timeout=20)
+        assert "locked" in str(hub.problem)
         holder.execute(text("ROLLBACK"))
     hub.publish(finished("a", 21))
     wait_until(lambda: hub.state("a") is None, timeout=20)
     assert [event.sequence for event in store.events("a")] == list(range(1, 22))
+    assert hub.problem is None
 
 
 async def first_steps(hub: Hub, count: int) -> list[int]:
@@ -153,6 +162,115 @@ async def first_steps(hub: Hub, count: int) -> list[int]:
         if len(seen) >= count:
             break
     return seen
+
+
+def common(sequence: int) -> dict[str, Any]:
+    return {"run": "a", "sequence": sequence, "time": 1.0}
+
+
+def interrupted(sequence: int) -> Interrupted:
+    return Interrupted(**common(sequence), rule="a test", values={})
+
+
+def again(store: Store, hub: Hub, attempt: int = 1) -> None:
+    """What a continuation does with store and hub."""
+    assert hub.settle("a")
+    assert store.begin_again("a", attempt, "here", GoOn())
+    hub.begin_again(record_of(store, "a"), store.events("a"))
+
+
+def test_the_state_follows_the_events_that_change_it(hub: Hub) -> None:
+    def state_after(event: Event) -> str | None:
+        hub.publish(event)
+        return hub.state("a")
+
+    assert state_after(Preparing(**common(1), phase="data")) == "preparing"
+    assert state_after(batch("a", 2)) == "running"
+    assert state_after(Paused(**common(3), step=1, epoch=1)) == "paused"
+    assert state_after(Saved(**common(4), step=1, epoch=1)) == "paused"
+    assert state_after(batch("a", 5)) == "paused", "a single step ends no pause"
+    assert state_after(Resumed(**common(6), step=2, epoch=1)) == "running"
+    assert state_after(interrupted(7)) == "interrupted"
+
+
+def test_a_viewer_stays_through_an_interruption_and_one_who_comes_later_sees_no_step_twice(hub: Hub, store: Store) -> None:
+    async def scenario() -> tuple[list[Frame], list[Frame]]:
+        there = asyncio.create_task(collect(hub, "a"))
+        await asyncio.to_thread(feed, hub, 1, 10)
+        hub.publish(interrupted(11))
+        await asyncio.to_thread(again, store, hub)
+        hub.publish(batch("a", 12), attempt=1)  # a worker that was given up speaks late
+        hub.publish(Continued(**common(12), step=8, epoch=1), attempt=2)
+        for sequence in range(13, 17):
+            hub.publish(replace(batch("a", sequence), step=sequence - 4), attempt=2)
+        hub.publish(finished("a", 17), attempt=2)
+        live = await there
+        while hub.state("a") is not None:
+            await asyncio.sleep(0.02)
+        return live, await collect(hub, "a")
+
+    live, late = asyncio.run(asyncio.wait_for(scenario(), 20))
+    states = [json.loads(frame.text)["state"] for frame in live]
+    assert "interrupted" in states
+    assert states.index("interrupted") < states.index("queued", 1)
+    assert steps(live) == [*range(1, 11), *range(9, 13)], "it takes steps 9 and 10 back itself, when it hears of the continuation"
+    assert steps(late) == list(range(1, 13))
+    told = [event["kind"] for frame in late for event in json.loads(frame.text)["events"]]
+    assert told == ["interrupted", "continued", "finished"]
+    assert [event.sequence for event in store.events("a")] == list(range(1, 18))
+
+
+def test_a_frame_that_holds_a_continuation_holds_only_batches_that_count(hub: Hub, store: Store) -> None:
+    feed(hub, 1, 10)
+    hub.publish(interrupted(11))
+    again(store, hub)
+    hub.publish(Continued(**common(12), step=8, epoch=1), attempt=2)
+    hub.publish(replace(batch("a", 13), step=9), attempt=2)
+    wait_until(lambda: steps_after(hub, 5) == [6, 7, 8, 9])
+
+
+def steps_after(hub: Hub, after: int) -> list[int]:
+    async def first_frame() -> list[int]:
+        frames = await hub.frames("a", after)
+        assert frames is not None
+        return steps([await anext(frames)])
+
+    return asyncio.run(first_frame())
+
+
+def test_a_run_at_rest_is_forgotten_when_nobody_watches_and_found_again(hub: Hub, store: Store) -> None:
+    hub.publish(interrupted(1))
+    wait_until(lambda: hub.events("a") is None)
+
+    async def scenario() -> str:
+        frames = await hub.frames("a")
+        assert frames is not None
+        await anext(frames)
+        await asyncio.to_thread(again, store, hub)
+        return json.loads((await asyncio.wait_for(anext(frames), 5)).text)["state"]
+
+    assert asyncio.run(scenario()) == "queued", "who came to look at it sees it go on"
+
+
+def test_gradient_norms_of_a_long_run_are_thinned(hub: Hub, store: Store) -> None:
+    for sequence in range(1, 3601):
+        hub.publish(GradientNorms(**common(sequence), network="small", step=sequence, norms=[1.0]))
+    said = hub.events("a")
+    assert said is not None
+    kept = [event.sequence for event in said]
+    assert kept[:600] == list(range(1, 601))
+    assert kept[600:900] == list(range(602, 1201, 2))
+    assert 1400 < len(kept) < 1500
+    assert steps_after(hub, 0) == []
+
+
+def test_turns_go_round_the_browsers(hub: Hub, store: Store) -> None:
+    hub.publish(batch("a", 1))
+    for run, rank in (("b1", 0), ("b2", 1), ("b3", 2), ("c1", 0), ("first", -1), ("c2", 1)):
+        hub.open(store.add_run(run, DEMO), rank=rank)
+    wait_until(lambda: hub.state("a") == "running")
+    assert hub.active() == ["a", "first", "b1", "c1", "b2", "c2", "b3"]
+    assert [hub.position(run) for run in ("first", "b1", "c1", "b2", "c2", "b3")] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_run_nobody_knows_has_no_stream(hub: Hub) -> None:

@@ -1,0 +1,71 @@
+"""A run that stands still goes on: when it may, from where, and that nobody starts it twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from resnet.errors import StoreError, TrainingError
+from resnet.runs.hub import Hub
+from resnet.runs.store import GoOn, RunRecord, Store
+from resnet.training.course import effective
+from resnet.training.events import BatchEnd, Event, Saved, Trouble
+
+REPAIR_FACTOR = 0.5  # of the learning rate
+FIRST = -1  # the rank of a run that goes on before all others
+
+
+def begin_again(store: Store, hub: Hub, run: str, how: GoOn, *, owner: str, rank: int) -> None:
+    """Queue a run that was interrupted or stopped once more, as the same run. Reads and writes the database.
+
+    Raises TrainingError with the reason where that cannot be; of all who ask at the same time, on whatever server, one succeeds.
+    """
+    if not hub.settle(run):
+        raise hub.problem or StoreError("what this run has said is not in the database yet; try again in a moment")
+    record = known(store.run(run), run)
+    if not record.can_continue:
+        raise _not_now(record)
+    past = store.events(run)
+    if not store.begin_again(run, record.attempt, owner, how):
+        raise TrainingError("run {run} has been continued by somebody else this moment", run=run)
+    again = replace(record, state="queued", attempt=record.attempt + 1, owner=owner, continuation=how, outcome=None)
+    hub.begin_again(again, past, rank=rank)
+
+
+def known(record: RunRecord | None, run: str) -> RunRecord:
+    """The record. Raises TrainingError where there is none."""
+    if record is None:
+        raise TrainingError("there is no run {run}", run=run)
+    return record
+
+
+def _not_now(record: RunRecord) -> TrainingError:
+    if record.state == "finished":
+        return TrainingError("run {run} has finished: there is nothing to continue", run=record.id)
+    if record.state == "failed":
+        return TrainingError("run {run} has failed and would do so again; start a new one", run=record.id)
+    return TrainingError("run {run} waits or trains already", run=record.id)
+
+
+def repair_of(run: str, events: Sequence[Event]) -> GoOn:
+    """From before the trouble that was told of last, at half the rate. Raises TrainingError where none was."""
+    trouble = next((event for event in reversed(effective(events)) if isinstance(event, Trouble)), None)
+    if trouble is None:
+        raise TrainingError("nothing is known to be wrong with run {run}, so there is nothing to repair", run=run)
+    return GoOn(from_step=trouble.good_step or 0, rate_factor=REPAIR_FACTOR)
+
+
+def may_return(record: RunRecord, events: Sequence[Event]) -> bool:
+    """Whether a run that its engine took with it may go on by itself: once, then as long as each attempt has come to a new checkpoint.
+
+    A run that ends the engine each time would do so for ever.
+    """
+    ends = [index for index, event in enumerate(events) if event.ends_run]
+    since = ends[-2] + 1 if len(ends) > 1 else 0
+    return record.can_continue and (record.attempt == 1 or any(isinstance(event, Saved) for event in events[since:]))
+
+
+def last_step(events: Sequence[Event]) -> tuple[int, int]:
+    """The step and the epoch that a run has come to."""
+    latest = next((event for event in reversed(effective(events)) if isinstance(event, BatchEnd)), None)
+    return (latest.step, latest.epoch) if latest else (0, 0)
