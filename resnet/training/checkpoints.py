@@ -225,6 +225,8 @@ def run_folder(run: str) -> Path:
 
 def prune_runs(keep: int = KEPT_RUNS) -> None:
     """Remove the checkpoints of all but the `keep` runs that wrote one last. A folder that is in use elsewhere stays."""
+    if not folder_of_all().exists():
+        return
     try:
         folders = [path for path in folder_of_all().iterdir() if path.is_dir()]
         oldest_first = sorted(folders, key=lambda path: path.stat().st_mtime)

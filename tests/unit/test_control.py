@@ -18,7 +18,7 @@ def from_another_thread(ask: object) -> None:
 
 def test_nobody_steers_at_first() -> None:
     control = Control()
-    assert not (control.stop_requested or control.must_wait or control.paused)
+    assert not any((control.stop_requested, control.must_wait, control.paused))
     assert not control.take_measure()
     assert control.take_learning_rate() is None
     control.wait()  # returns
