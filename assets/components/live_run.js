@@ -1,225 +1,211 @@
-// One training run, live: state, progress, figures and two curves, fed by the run's event stream without any rerun of the page.
-// Streamlit calls the default export at every rerun; the DOM, the plot and a reader's zoom stay as they are.
-// live_chart.js stands before this file in the same module and brings `Chart` and `plotly`.
+// One training run, live: state, progress, figures and charts, fed by the run's event stream without any rerun of the page.
+// Streamlit calls the default export at every rerun; the DOM, the plots and a reader's zoom stay as they are.
+// The other live_*.js files stand before this one in the same module.
 
 const views = new WeakMap();
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
   let view = views.get(parentElement);
   if (!view) {
-    view = new LiveRun(parentElement);
+    view = new LiveRun(parentElement, data);
     views.set(parentElement, view);
   }
-  view.update(data, (name, value) => setTriggerValue(name, value));
+  view.update(data, { trigger: setTriggerValue, state: setStateValue });
   return () => {
     // Streamlit also cleans up before it calls again; only an element that has left the page is taken apart.
     setTimeout(() => parentElement.isConnected || (view.dispose(), views.delete(parentElement)), 0);
   };
 }
 
+const BUSY = ["connecting", "queued", "preparing", "stopping", "evaluating"];
+
 class LiveRun {
-  constructor(parent) {
+  constructor(parent, data) {
     this.root = document.createElement("section");
     this.root.className = "live-run";
     this.root.innerHTML = `
-      <header><span class="state" role="status"></span><span class="left"></span></header>
+      <header><span class="state" role="status"></span><span class="besides"></span></header>
       <div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax="100"><div></div></div>
       <dl></dl>
-      <div class="plot" role="img"></div>
+      <div class="view" role="group"></div>
+      <div class="charts">
+        <div class="plot curves" role="img"></div>
+        <div class="gradients"><div class="plot" role="img"></div><p></p></div>
+      </div>
       <span class="theme-probe" aria-hidden="true"></span>`;
     parent.append(this.root); // beside the style sheet that Streamlit has put there
     this.find = (selector) => this.root.querySelector(selector);
-    this.plot = this.find(".plot");
+    this.plots = { curves: this.find(".curves"), gradients: this.find(".gradients .plot") };
+    this.controls = new Controls(this.find(".view"), data.view, { moved: () => this.look(), settled: (view) => this.settle(view) });
+    this.said = [];
     this.stream = new Stream((frame, last) => this.receive(frame, last), (problem) => this.show({ problem }));
-    this.run = undefined;
     this.drawing = Promise.resolve();
-    this.find(".theme-probe").addEventListener("transitionend", () => this.restyle());
-    this.resizing = new ResizeObserver(() => this.chart && this.chart.resize());
-    this.resizing.observe(this.plot);
+    this.find(".theme-probe").addEventListener("transitionend", () => this.redraw());
+    this.resizing = new ResizeObserver((entries) => entries.forEach(({ target }) => this.resized(target)));
+    Object.values(this.plots).forEach((plot) => this.resizing.observe(plot));
   }
 
   update(data, tell) {
+    const before = this.data;
     this.tell = tell;
-    const words = JSON.stringify([data.labels, data.locale]);
-    const changed = data.run !== this.run;
-    const reworded = words !== this.words;
     this.data = data;
+    if (data.key !== before?.key) this.told = null;
+    const words = JSON.stringify([data.labels, data.locale]);
+    if (words !== this.words) this.label(data.labels);
+    this.adopt(data.view, before?.view);
+    if (data.run !== this.run) this.follow(data.run);
+    else {
+      if (data.attempt !== before.attempt && data.run) this.stream.reopen(data.url);
+      const earlier = (given) => JSON.stringify([given.earlier.map(({ id }) => id), given.palette, given.facts.epochs]);
+      if (words !== this.words || earlier(data) !== earlier(before)) this.redraw();
+    }
     this.words = words;
-    if (!changed && !reworded) return;
-    this.plot.setAttribute("aria-label", data.labels.plot);
-    this.find(".progress").setAttribute("aria-label", data.labels.progress);
-    if (changed) this.follow(data.run);
-    else this.draw(() => this.chart.restyle(this.data));
     this.show({});
+  }
+
+  label(labels) {
+    this.plots.curves.setAttribute("aria-label", labels.plot);
+    this.find(".progress").setAttribute("aria-label", labels.progress);
+    this.find(".gradients p").textContent = labels.gradients.explained;
+    this.controls.label(labels);
+  }
+
+  // Take over how the address wants the charts to be seen, unless that is only the echo of what was chosen here.
+  adopt(view, before) {
+    const wanted = JSON.stringify(view);
+    const echo = this.said.indexOf(wanted);
+    if (echo >= 0) this.said.splice(0, echo + 1);
+    else if (before && wanted !== JSON.stringify(before)) {
+      this.controls.set(view);
+      this.look();
+    }
+    this.root.dataset.panel = this.controls.view.panel;
+  }
+
+  look() {
+    this.root.dataset.panel = this.controls.view.panel;
+    this.redraw();
+  }
+
+  settle(view) {
+    this.said.push(JSON.stringify(view));
+    this.tell.state("view", view);
   }
 
   follow(run) {
     this.run = run;
-    this.facts = { ...this.data.facts, state: run ? "connecting" : "idle", step: 0, problem: null };
+    this.course = new Course();
+    this.facts = { state: run ? "connecting" : "idle", problem: null };
     this.stream.close();
-    this.undrawn = [];
     this.draw(async () => {
       const library = await plotly(this.data.plotly);
       if (run !== this.run) return;
-      this.chart ??= new Chart(this.plot, library);
-      await this.chart.reset(this.data);
-    }).then(() => run && run === this.run && this.stream.open(this.data.url));
+      this.charts ??= { curves: new Chart(this.plots.curves, library), gradients: new Gradients(this.plots.gradients, library) };
+      this.charts.curves.zoomed = () => this.redraw();
+    });
+    this.redraw().then(() => run && run === this.run && this.stream.open(this.data.url));
   }
 
-  // Plotly's calls return promises; one after the other keeps a reset from overtaking an append.
+  // Plotly's calls return promises; they are made one after the other.
   draw(work) {
     this.drawing = this.drawing.then(work).catch((error) => console.error(error));
     return this.drawing;
+  }
+
+  // Draw all there is to see. One that waits for its turn will show what comes until then: a slow browser draws less often, never later.
+  redraw() {
+    if (this.waiting) return this.drawing;
+    this.waiting = true;
+    return this.draw(async () => {
+      this.waiting = false;
+      const began = performance.now();
+      for (const [name, chart] of Object.entries(this.charts || {})) {
+        if (this.plots[name].clientWidth) await chart.draw(this.course, this.data, this.controls.view);
+      }
+      this.drawnAfter = performance.now() - began;
+    });
+  }
+
+  // The browser often shares its cores with the training: drawing what streams in gets a sixth of one at the most.
+  redrawSoon() {
+    if (this.due) return;
+    this.due = setTimeout(() => {
+      this.due = null;
+      this.redraw();
+    }, Math.max(100, 5 * (this.drawnAfter || 0)));
+  }
+
+  resized(plot) {
+    const name = Object.keys(this.plots).find((one) => this.plots[one] === plot);
+    const chart = this.charts?.[name];
+    if (!chart || !plot.clientWidth) return;
+    if (plot._fullLayout && plot.layout) this.draw(() => plot.clientWidth && chart.library.Plots.resize(plot));
+    this.redraw();
   }
 
   receive(frame, last) {
     const facts = { state: frame.stopping ? "stopping" : frame.state, position: frame.position, problem: null };
     for (const event of frame.events) {
       if (event.kind === "preparing") Object.assign(facts, { phase: event.phase, done: event.done });
-      if (event.kind === "started") {
-        Object.assign(facts, { epochs: event.epochs, stepsPerEpoch: event.steps_per_epoch, startedAt: event.time });
-      }
-      if (event.kind === "epoch") {
-        Object.assign(facts, { validationLoss: event.validation_loss, validationAccuracy: event.validation_accuracy });
-      }
+      if (event.kind === "started") facts.startedAt = event.time;
       if (event.kind === "finished") facts.testAccuracy = Object.values(event.test_accuracy)[0];
     }
-    for (const columns of Object.values(frame.batches)) {
-      const at = (name) => columns[name][columns[name].length - 1];
-      Object.assign(facts, { step: at("step"), epoch: at("epoch"), loss: at("loss"), accuracy: at("accuracy"), rate: at("learning_rate") });
-      Object.assign(facts, { speed: at("images_per_second"), now: at("time") });
-    }
+    for (const { images_per_second: speed, time } of Object.values(frame.batches)) Object.assign(facts, { speed: speed.at(-1), now: time.at(-1) });
+    this.course.take(frame);
     this.show(facts);
-    // A drawing takes all frames that came while the one before was at work: a slow browser draws less often, never later and later.
-    this.undrawn.push(frame);
-    if (this.undrawn.length === 1) this.draw(() => this.chart?.append(this.undrawn.splice(0), this.facts.stepsPerEpoch));
-    if (last) {
-      this.stream.close();
-      this.tell("ended", this.run);
-    }
+    this.redrawSoon();
+    if (last) this.stream.close();
+    this.report();
+  }
+
+  // What the page shows beside this view follows from these; where they are not what it was made for, it is made anew.
+  report() {
+    const { course, facts } = this;
+    const events = [course.trouble, course.measured, course.unsaved].map((event) => event?.sequence ?? 0);
+    const key = [facts.state, facts.position ?? 0, ...events].join(":");
+    if (key === this.data.key || key === this.told) return;
+    this.told = key;
+    this.tell.trigger("changed", key);
   }
 
   show(fresh) {
     Object.assign(this.facts, fresh);
-    const { facts } = this;
-    const { labels, locale } = this.data;
-    const number = (value, options) => (value == null ? "–" : new Intl.NumberFormat(locale, options).format(value));
-    const share = (value) => number(value, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
-    const total = facts.epochs * facts.stepsPerEpoch;
-    const done = facts.state === "finished" ? 1 : total ? facts.step / total : 0;
-
+    const { facts, course, data } = this;
+    const { labels } = data;
+    const total = stepsAtMost(facts, course);
+    const done = facts.state === "finished" ? 1 : total ? (course.last?.step ?? 0) / total : 0;
     Object.assign(this.root.dataset, { run: this.run || "", state: facts.state });
-    this.setText(".state", facts.problem ? labels.problems[facts.problem] : stateText(facts, labels));
-    this.setText(".left", facts.state === "running" ? timeLeft(facts, total, labels) : "");
+    setText(this.find(".state"), facts.problem ? labels.problems[facts.problem] : stateWords(facts, course, data));
+    setText(this.find(".besides"), besides(facts, course, data));
     this.find(".progress").setAttribute("aria-valuenow", Math.round(100 * done));
     this.find(".progress > div").style.width = `${100 * done}%`;
-    this.root.classList.toggle("busy", ["connecting", "queued", "preparing", "stopping", "evaluating"].includes(facts.state));
-    const fine = { minimumFractionDigits: 3, maximumFractionDigits: 3 };
-    this.setFigures([
-      [labels.epoch, facts.epoch ? `${number(facts.epoch)} / ${number(facts.epochs)}` : "–"],
-      [labels.step, facts.step ? `${number(facts.step)} / ${number(total)}` : "–"],
-      [labels.loss, number(facts.loss, fine)],
-      [labels.accuracy, share(facts.accuracy)],
-      [labels.validationAccuracy, share(facts.validationAccuracy)],
-      facts.testAccuracy == null
-        ? [labels.rate, number(facts.rate, { maximumSignificantDigits: 2 })]
-        : [labels.testAccuracy, share(facts.testAccuracy)],
-      [labels.speed, number(facts.speed, { maximumFractionDigits: 0 })],
-    ]);
-  }
-
-  setText(selector, text) {
-    const node = this.find(selector);
-    if (node.textContent !== text) node.textContent = text;
-  }
-
-  setFigures(rows) {
-    const list = this.find("dl");
-    if (list.childElementCount !== rows.length) {
-      list.replaceChildren(...rows.map(() => {
-        const pair = document.createElement("div");
-        pair.append(document.createElement("dt"), document.createElement("dd"));
-        return pair;
-      }));
-    }
-    rows.forEach(([name, value], index) => {
-      const [term, detail] = list.children[index].children;
-      if (term.textContent !== name) term.textContent = name;
-      if (detail.textContent !== value) detail.textContent = value;
-    });
-  }
-
-  restyle() {
-    if (this.chart) this.draw(() => this.chart.restyle(this.data));
+    this.root.classList.toggle("busy", BUSY.includes(facts.state));
+    setFigures(this.find("dl"), figuresOf(facts, course, data));
   }
 
   dispose() {
     this.run = undefined; // whatever is under way finds that nobody follows it any more
+    clearTimeout(this.due);
     this.stream.dispose();
     this.resizing.disconnect();
-    if (this.chart) this.chart.purge();
+    for (const chart of Object.values(this.charts || {})) chart.library.purge(chart.node);
   }
 }
 
-function stateText(facts, labels) {
-  if (facts.state === "queued" && facts.position) return labels.queued.replace("{count}", facts.position);
-  if (facts.state === "preparing" && labels.phases[facts.phase]) {
-    const share = facts.done == null ? "" : ` ${Math.round(100 * facts.done)} %`;
-    return labels.phases[facts.phase] + share;
-  }
-  return labels.states[facts.state] || facts.state;
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
-function timeLeft(facts, total, labels) {
-  if (!facts.step || !facts.startedAt || !facts.now) return "";
-  const seconds = Math.max(0, ((facts.now - facts.startedAt) / facts.step) * (total - facts.step));
-  const minutes = Math.floor(seconds / 60);
-  const text = minutes ? labels.minutes.replace("{m}", minutes).replace("{s}", Math.round(seconds % 60)) : labels.seconds.replace("{s}", Math.round(seconds));
-  return labels.left.replace("{time}", text);
-}
-
-// The run's event stream. A browser opens six connections per host over all its tabs, so a hidden tab gives its own back.
-class Stream {
-  constructor(receive, fail) {
-    this.receive = receive;
-    this.fail = fail;
-    this.last = 0;
-    this.visibility = () => (document.hidden ? this.pause() : this.url && !this.source && this.connect());
-    document.addEventListener("visibilitychange", this.visibility);
+function setFigures(list, rows) {
+  if (list.childElementCount !== rows.length) {
+    list.replaceChildren(...rows.map(() => {
+      const pair = document.createElement("div");
+      pair.append(document.createElement("dt"), document.createElement("dd"));
+      return pair;
+    }));
   }
-
-  open(url) {
-    this.close();
-    this.url = url;
-    if (!document.hidden) this.connect();
-  }
-
-  connect() {
-    const address = new URL(this.url, document.baseURI);
-    address.searchParams.set("after", this.last);
-    this.source = new EventSource(address);
-    const take = (event) => {
-      this.last = Number(event.lastEventId) || this.last;
-      this.receive(JSON.parse(event.data), event.type === "end");
-    };
-    this.source.addEventListener("frame", take);
-    this.source.addEventListener("end", take);
-    this.source.addEventListener("error", () => this.fail(this.source && this.source.readyState === EventSource.CLOSED ? "gone" : "reconnecting"));
-  }
-
-  pause() {
-    if (this.source) this.source.close();
-    this.source = null;
-  }
-
-  close() {
-    this.pause();
-    this.url = null;
-    this.last = 0;
-  }
-
-  dispose() {
-    this.close();
-    document.removeEventListener("visibilitychange", this.visibility);
-  }
+  rows.forEach(([name, value], index) => {
+    setText(list.children[index].children[0], name);
+    setText(list.children[index].children[1], value);
+  });
 }

@@ -1,84 +1,91 @@
-"""The live view of one run: our own component, which reads the run's event stream in the browser and appends what it brings."""
+"""The live view of one run: our own component, which reads the run's event stream in the browser and draws what it brings."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.parts.i18n import ASSETS, current_language, t
-from resnet.figures.palette import RESIDUAL, Colour
+from pages.parts.duration import about
+from pages.parts.i18n import ASSETS, current_language, t, tn
+from pages.parts.live_words import live_labels
+from pages.parts.network_state import current_view, set_view
+from pages.parts.run_story import RunStory
+from pages.parts.steering import asked_of, state_of
+from resnet.figures.palette import BACKGROUND, BROKEN, MUTED, PLAIN, RESIDUAL, Colour, Theme
 from resnet.runs.routes import PLOTLY_URL
 
+if TYPE_CHECKING:
+    from resnet.runs.service import Service
+    from resnet.runs.store import RunRecord
+
 _COMPONENTS = ASSETS / "components"
+_KEY = "live_run"
+# In this order: each may use what stands in those before it.
+_PARTS = ("plotly", "thin", "course", "marks", "chart", "gradients", "controls", "stream", "words", "run")
 
 _live_run = st.components.v2.component(
     "resnet_lab_live_run",
-    js="\n".join((_COMPONENTS / name).read_text(encoding="utf-8") for name in ("live_chart.js", "live_run.js")),
+    js="\n".join((_COMPONENTS / f"live_{name}.js").read_text(encoding="utf-8") for name in _PARTS),
     css=(_COMPONENTS / "live_run.css").read_text(encoding="utf-8"),
     isolate_styles=False,  # Plotly puts its own styles into the document's head
 )
 
 
-def live_run(run: str | None, *, epochs: int, colour: Colour = RESIDUAL, key: str = "live_run") -> str | None:
+def live_run(
+    lab: Service | None, record: RunRecord | None, story: RunStory, *, epochs: int, earlier: Sequence[dict[str, Any]] = ()
+) -> None:
     """Show a run as it grows, or empty axes for None; `epochs` is the width of the empty axes.
 
-    Returns the run's id in the one rerun that its end causes, else None.
+    The page is made anew when the run's state changes, or what else `RunStory.key` tells.
     """
-    result = _live_run(
-        key=key,
+    _live_run(
+        key=_KEY,
         data={
-            "run": run,
-            "url": f"api/runs/{run}/events",
+            "run": record.id if record else None,
+            "attempt": record.attempt if record else 0,
+            "url": f"api/runs/{record.id}/events" if record else "",
             "plotly": PLOTLY_URL.removeprefix("/"),
             "locale": current_language(),
             "facts": {"epochs": epochs},
-            "palette": {"light": {"curve": colour.light}, "dark": {"curve": colour.dark}},
-            "labels": _labels(),
+            "palette": {theme: _palette(colour_of(record), theme) for theme in BACKGROUND},
+            "labels": live_labels(),
+            "view": current_view().for_browser(),
+            "earlier": list(earlier),
+            "asked": asked_of(record),
+            "waiting": _waiting(lab, record),
+            "key": _key(lab, record, story),
         },
-        on_ended_change=lambda: None,
+        on_changed_change=lambda: None,
+        on_view_change=_view_changed,
     )
-    return result.ended
 
 
-def _labels() -> dict[str, Any]:
-    return {
-        "plot": t("Two charts that grow while the run trains: loss and accuracy against the epoch, for training and validation."),
-        "progress": t("Progress of the run"),
-        "epoch": t("Epoch"),
-        "step": t("Step"),
-        "loss": t("Loss"),
-        "accuracy": t("Accuracy"),
-        "validationAccuracy": t("Validation accuracy"),
-        "testAccuracy": t("Test accuracy"),
-        "rate": t("Learning rate"),
-        "speed": t("Images/s"),
-        "left": t("about {time} left"),
-        "minutes": t("{m} min {s} s"),
-        "seconds": t("{s} s"),
-        "queued": t("Waiting: {count} ahead of this run"),
-        "series": {"batch": t("each batch"), "training": t("training, mean of the epoch"), "validation": t("validation")},
-        "problems": {
-            "reconnecting": t("Connection lost, trying again …"),
-            "gone": t("This server has no such run, or no training engine."),
-        },
-        "phases": {
-            "worker": t("Preparing: the training process wakes up"),
-            "data": t("Preparing: reading the images"),
-            "download": t("Preparing: downloading the images"),
-            "network": t("Preparing: building the network"),
-            "graph": t("Preparing: tracing the graph, the first batch takes a moment"),
-        },
-        "states": {
-            "idle": t("Nothing is running here yet"),
-            "connecting": t("Connecting …"),
-            "queued": t("Waiting for the training process"),
-            "preparing": t("Preparing"),
-            "running": t("Training"),
-            "stopping": t("Stopping after this batch …"),
-            "evaluating": t("Measuring on the test images"),
-            "finished": t("Finished"),
-            "stopped": t("Stopped"),
-            "failed": t("Failed"),
-        },
-    }
+def colour_of(record: RunRecord | None) -> Colour:
+    """The colour of a run: plain networks are grey."""
+    return PLAIN if record is not None and record.config.networks[0].shortcut == "none" else RESIDUAL
+
+
+def _view_changed() -> None:
+    said = st.session_state[_KEY].get("view")
+    if said:
+        set_view(current_view().changed_by(said))
+
+
+def _palette(curve: Colour, theme: Theme) -> dict[str, str]:
+    return {"curve": curve.on(theme), "muted": MUTED.on(theme), "broken": BROKEN.on(theme), "page": BACKGROUND[theme]}
+
+
+def _key(lab: Service | None, record: RunRecord | None, story: RunStory) -> str:
+    waiting = lab.waiting(record.id) if lab and record else None
+    return f"{state_of(lab, record)}:{waiting.ahead if waiting else 0}:{story.key}"
+
+
+def _waiting(lab: Service | None, record: RunRecord | None) -> str:
+    """How long a waiting run waits; nothing for one that does not."""
+    waiting = lab.waiting(record.id) if lab and record else None
+    if waiting is None or not waiting.ahead:
+        return ""
+    ahead = tn("Waiting: {n} ahead of this run", "Waiting: {n} ahead of this run", waiting.ahead)
+    return ahead if waiting.seconds is None else t("{ahead}, {time}", ahead=ahead, time=about(waiting.seconds))

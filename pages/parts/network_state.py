@@ -1,8 +1,8 @@
 """What a visitor is looking at: one typed object per session, and its words in the address.
 
 The address carries the network (see `network_address`), the one beside it with `b_` before each name, the part that is unfolded, the
-open tab, the chart of accuracies with its axis, and the run. A link therefore shows its reader the same, and a click in the navigation,
-which drops the parameters, loses nothing: `write_url` puts them back on every run.
+open tab, the chart of accuracies with its axis, the run, and how its charts are looked at (`chart_view`). A link therefore shows its
+reader the same, and a click in the navigation, which drops the parameters, loses nothing: `write_url` puts them back on every run.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import TypeVar, get_args
 
 import streamlit as st
 
+from pages.parts import chart_view
+from pages.parts.chart_view import ChartView
 from pages.parts.i18n import current_language
 from pages.parts.network_address import DEFAULT_PRESET, WORDS, from_query, to_query
 from resnet.config import DatasetName, ResNetConfig
@@ -36,7 +38,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType({"tab": TABS, "protoc
 
 _B = "b_"  # before the names of the second network's fields
 _OTHER = tuple(_B + name for name in WORDS)
-_OURS = (*WORDS, *_OTHER, "open", "tab", "protocol", "axis", "run")
+_OURS = (*WORDS, *_OTHER, "open", "tab", "protocol", "axis", "run", *chart_view.WORDS)
 
 _Choice = TypeVar("_Choice", bound=str)
 
@@ -59,6 +61,7 @@ class NetworkSession:
         axis: what that chart counts as cost.
         problems: what the address asked for and could not have, each with its reason; kept until the visitor has read them.
         run: the run being looked at, or None.
+        view: how a run's charts are looked at.
         revision: rises whenever the network is replaced; a form compares it to know that its fields are out of date.
         edited: something was changed here and is not in the address yet, so the address has nothing to say.
         written: the addresses written lately, each with the moment (`time.monotonic`) it was superseded; the last one is in force.
@@ -72,6 +75,7 @@ class NetworkSession:
     axis: Axis = AXES[0]
     problems: tuple[ExplainedError, ...] = ()
     run: str | None = None
+    view: ChartView = field(default_factory=ChartView)
     revision: int = 0
     edited: bool = False
     written: list[tuple[float, dict[str, str]]] = field(default_factory=list)
@@ -189,6 +193,18 @@ def set_run(run: str | None) -> None:
     session.edited = True
 
 
+def current_view() -> ChartView:
+    """How the charts of a run are looked at."""
+    return _session().view
+
+
+def set_view(view: ChartView) -> None:
+    """The charts are looked at another way; the address follows at the next `write_url`."""
+    session = _session()
+    session.view = view
+    session.edited = True
+
+
 def write_url() -> None:
     """Put language, run and network into the address where it says otherwise, in one step; parameters of others stay.
 
@@ -218,7 +234,7 @@ def _address(session: NetworkSession) -> dict[str, str]:
     other = {} if session.other is None else {_B + name: value for name, value in to_query(session.other).items()}
     chosen = {"tab": session.tab, "protocol": session.protocol, "axis": session.axis}
     rest = {"open": session.place} | {name: value for name, value in chosen.items() if value != _CHOICES[name][0]}
-    rest["run"] = session.run or ""
+    rest |= {"run": session.run or ""} | chart_view.to_query(session.view)
     return to_query(session.network) | other | {name: value for name, value in rest.items() if value}
 
 
@@ -235,7 +251,8 @@ def _read(session: NetworkSession, address: dict[str, str]) -> None:
     session.tab, unknown_tab = _read_choice(address, "tab", TABS)
     session.protocol, unknown_protocol = _read_choice(address, "protocol", CHARTS)
     session.axis, unknown_axis = _read_choice(address, "axis", AXES)
-    session.problems = (*problems, *missing, *unknown_tab, *unknown_protocol, *unknown_axis)
+    session.view, unknown_view = chart_view.from_query(address)
+    session.problems = (*problems, *missing, *unknown_view, *unknown_tab, *unknown_protocol, *unknown_axis)
     # Noted as if written: what was refused is reported once, and the address is put right at the next `write_url`.
     session.note_written(address)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import get_args
 
 import streamlit as st
 
 from pages.parts.i18n import t
-from resnet.config import MAX_BATCH, MAX_EPOCHS, DatasetName, Optimizer, Recipe, Schedule
+from resnet.config import MAX_BATCH, MAX_EPOCHS, Augmentation, DatasetName, Optimizer, Precision, Recipe, Schedule
 from resnet.datasets import DATASETS
 from resnet.presets import RECIPES
 
 _SESSION_KEY = "training_form"
+_ORDER = ("quick-demo", "notebook", "fast")  # from the left
 
 
 @dataclass(slots=True)
@@ -33,7 +35,7 @@ def dataset_label(dataset: DatasetName) -> str:
 
 def recipe_label(name: str) -> str:
     """The recipe's name as a page writes it."""
-    return {"quick-demo": t("Quick demo"), "notebook": t("Notebook")}.get(name, name)
+    return {"quick-demo": t("Quick demo"), "notebook": t("Notebook"), "fast": t("Fast")}.get(name, name)
 
 
 def training_form() -> TrainingForm:
@@ -51,7 +53,7 @@ def training_form() -> TrainingForm:
     form.dataset = dataset or form.dataset
     name = st.segmented_control(
         t("Recipe"),
-        ("quick-demo", "notebook"),
+        sorted(RECIPES, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER)),
         format_func=recipe_label,
         key=_told("training_recipe", form.recipe_name),
         required=True,
@@ -130,6 +132,18 @@ def _recipe_numbers(form: TrainingForm) -> Recipe:
             format="%.2g",
             key=_told(f"{key}rate", recipe.learning_rate),
         )
+    with right:
+        batch = st.number_input(t("Batch size"), 1, MAX_BATCH, key=_told(f"{key}batch", recipe.batch_size))
+        optimizers: tuple[Optimizer, ...] = ("adam", "sgd")
+        optimizer = st.selectbox(t("Optimizer"), optimizers, format_func=_optimizer_label, key=_told(f"{key}optimizer", recipe.optimizer))
+    recipe = replace(recipe, epochs=int(epochs), learning_rate=float(rate), batch_size=int(batch), optimizer=optimizer)
+    return _regularisation(_over_time(recipe, key), key)
+
+
+def _over_time(recipe: Recipe, key: str) -> Recipe:
+    """What becomes of the rate, and when the run ends."""
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
         stopping = st.number_input(
             t("Early stopping, patience"),
             0,
@@ -138,9 +152,6 @@ def _recipe_numbers(form: TrainingForm) -> Recipe:
             help=t("Epochs without a lower validation loss before the run ends and the best weights come back. 0 turns it off."),
         )
     with right:
-        batch = st.number_input(t("Batch size"), 1, MAX_BATCH, key=_told(f"{key}batch", recipe.batch_size))
-        optimizers: tuple[Optimizer, ...] = ("adam", "sgd")
-        optimizer = st.selectbox(t("Optimizer"), optimizers, format_func=_optimizer_label, key=_told(f"{key}optimizer", recipe.optimizer))
         schedules: tuple[Schedule, ...] = ("constant", "one-cycle")
         schedule = st.selectbox(t("Schedule"), schedules, format_func=_schedule_label, key=_told(f"{key}schedule", recipe.schedule))
     constant = schedule == "constant"
@@ -152,16 +163,52 @@ def _recipe_numbers(form: TrainingForm) -> Recipe:
         disabled=not constant,
         help=t("Epochs without a lower validation loss before the rate is halved, never below 1e-6. 0 turns it off."),
     )
-    return replace(
-        recipe,
-        epochs=int(epochs),
-        learning_rate=float(rate),
-        early_stopping_patience=int(stopping) or None,
-        batch_size=int(batch),
-        optimizer=optimizer,
-        schedule=schedule,
-        plateau_patience=int(plateau) or None,
-    )
+    stopping_patience, plateau_patience = int(stopping) or None, int(plateau) or None
+    return replace(recipe, schedule=schedule, early_stopping_patience=stopping_patience, plateau_patience=plateau_patience)
+
+
+def _regularisation(recipe: Recipe, key: str) -> Recipe:
+    """What keeps the network from learning by heart, and what layers compute in."""
+    left, right = st.columns(2)
+    with left:
+        decay = st.number_input(
+            t("Weight decay"),
+            0.0,
+            1.0,
+            step=1e-4,
+            format="%.2g",
+            key=_told(f"{key}decay", recipe.weight_decay),
+            help=t("Each step also shrinks every kernel by the rate times this share of itself."),
+        )
+        augmentations: tuple[Augmentation, ...] = get_args(Augmentation)
+        augmentation = st.selectbox(
+            t("Augmentation"),
+            augmentations,
+            format_func=_augmentation_label,
+            key=_told(f"{key}augmentation", recipe.augmentation),
+            help=t("Mirrors every second training image at random; shifts each by up to 2 pixels."),
+        )
+    with right:
+        smoothing = st.number_input(
+            t("Label smoothing"),
+            0.0,
+            0.9,
+            step=0.01,
+            format="%.2g",
+            key=_told(f"{key}smoothing", recipe.label_smoothing),
+            help=t("Share of the target that is taken from the right class and spread over all."),
+        )
+        precisions: tuple[Precision, ...] = get_args(Precision)
+        precision = st.selectbox(
+            t("Precision"),
+            precisions,
+            format_func=_precision_label,
+            key=_told(f"{key}precision", recipe.precision),
+            help=t(
+                "What layers compute in. Automatic takes bfloat16 where a short measurement on the training machine shows that it pays."
+            ),
+        )
+    return replace(recipe, weight_decay=float(decay), label_smoothing=float(smoothing), augmentation=augmentation, precision=precision)
 
 
 def _optimizer_label(optimizer: Optimizer) -> str:
@@ -170,3 +217,11 @@ def _optimizer_label(optimizer: Optimizer) -> str:
 
 def _schedule_label(schedule: Schedule) -> str:
     return {"constant": t("Constant"), "one-cycle": t("One cycle: up, then down")}[schedule]
+
+
+def _augmentation_label(augmentation: Augmentation) -> str:
+    return {"none": t("None"), "flip": t("Mirror"), "flip-shift": t("Mirror and shift")}[augmentation]
+
+
+def _precision_label(precision: Precision) -> str:
+    return {"auto": t("Automatic"), "float32": "float32", "bfloat16": "bfloat16"}[precision]

@@ -14,7 +14,7 @@ from resnet.presets import DEMO, PRESETS, RECIPES
 from resnet.runs import service
 from resnet.runs.service import Service
 from resnet.runs.store import Store
-from resnet.training.events import Failed
+from resnet.training.events import Failed, Started
 from tests.unit.test_store import batch, finished
 
 ROUTER = str(Path(__file__).resolve().parents[2] / "pages" / "router.py")
@@ -38,6 +38,19 @@ def training(**query: str) -> AppTest:
     return app.run().switch_page("training.py").run()
 
 
+def begin(run: str, sequence: int = 1) -> Started:
+    return Started(
+        run=run,
+        sequence=sequence,
+        time=100.0,
+        networks=["mini-resnet"],
+        epochs=3,
+        steps_per_epoch=141,
+        training_images=9_000,
+        layers={"mini-resnet": ["stem_conv", "stage1_block1_conv1", "head_dense"]},
+    )
+
+
 def texts(app: AppTest) -> str:
     parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.success]
     return "\n".join(str(part.value) for part in parts)
@@ -47,6 +60,11 @@ def button(app: AppTest, label: str) -> AppTest:
     found = [item for item in app.button if item.label == label]
     assert found, f"no button {label!r} among {[item.label for item in app.button]}"
     return found[0].click().run()
+
+
+def enabled(app: AppTest) -> list[str]:
+    """Labels of the buttons that can be pressed."""
+    return [item.label for item in app.button if not item.disabled]
 
 
 def field(app: AppTest, label: str) -> NumberInput:
@@ -59,7 +77,8 @@ def test_without_an_engine_the_page_says_how_to_get_one() -> None:
     app = training()
     assert not app.exception
     assert "no training engine" in texts(app)
-    assert [item.label for item in app.button] == ["Reset"]
+    assert enabled(app) == []
+    assert {"Pause", "Step", "Stop", "Set"} <= {item.label for item in app.button}, "they keep their places"
 
 
 def test_start_queues_exactly_what_the_form_says(store: Store) -> None:
@@ -72,7 +91,7 @@ def test_start_queues_exactly_what_the_form_says(store: Store) -> None:
     )
     assert app.query_params["run"] == record.id
     assert f"Run {record.id}" in texts(app)
-    assert {"Queue another run", "Stop"} <= {item.label for item in app.button}
+    assert enabled(app) == ["Reset", "Queue another run", "Cancel"]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +144,7 @@ def test_the_notebook_recipe_is_the_notebooks(store: Store) -> None:
 def test_a_waiting_run_is_stopped_without_an_engine(store: Store) -> None:
     app = training()
     button(app, "Start")
-    button(app, "Stop")
+    button(app, "Cancel")
     lab = service.current()
     assert lab is not None
     run = store.runs()[0].id
@@ -149,10 +168,11 @@ def test_a_network_that_does_not_fit_is_offered_adapted(store: Store) -> None:
 
 def test_a_network_that_cannot_be_adapted_says_why_and_the_run_in_progress_stays(store: Store) -> None:
     store.add_run("live", DEMO)
+    store.append("live", [begin("live"), batch("live", 2)], "running")
     app = training(run="live", name="resnet-18", depths="1,1,1,1,1,1,1", widths="8,8,8,8,8,8,8")
     assert "cannot be adapted: each of its 7 stages after the first halves the image" in texts(app)
     assert "Run live: mini-resnet" in texts(app)
-    assert [item.label for item in app.button] == ["Reset", "Stop"]
+    assert enabled(app) == ["Pause", "Step", "Stop", "Set", "÷2", "×2", "Measure"]
     assert len(app.get("bidi_component")) == 1
 
 

@@ -1,0 +1,99 @@
+// The gradient of each kernel by depth: the latest measurement as a line, the ones before it as a band.
+
+const GRADIENTS_HEIGHT = 276; // with the sentence below it, as high as the curves
+
+class Gradients {
+  constructor(node, library) {
+    this.node = node;
+    this.library = library;
+  }
+
+  async draw(course, data) {
+    const ink = inks(this.node, data.palette);
+    const latest = course.gradients[course.gradients.length - 1];
+    await this.library.react(this.node, latest ? this.traces(course, latest, data, ink) : [], this.layout(course, data, ink), PLOT_CONFIG);
+    Object.assign(this.node.dataset, { measurements: course.gradients.length, step: latest?.step ?? "" });
+    this.node.setAttribute("aria-label", latest ? this.spoken(latest, data) : data.labels.gradients.none);
+  }
+
+  spoken(latest, data) {
+    const number = new Intl.NumberFormat(data.locale, { maximumSignificantDigits: 2 });
+    const known = latest.norms.filter((norm) => norm != null);
+    const { alt } = data.labels.gradients;
+    return alt
+      .replace("{step}", latest.step)
+      .replace("{layers}", latest.norms.length)
+      .replace("{first}", number.format(known[0]))
+      .replace("{last}", number.format(known[known.length - 1]))
+      .replace("{least}", number.format(Math.min(...known)))
+      .replace("{most}", number.format(Math.max(...known)));
+  }
+
+  traces(course, latest, data, ink) {
+    const { labels } = data;
+    const x = latest.norms.map((_, i) => i + 1);
+    const column = (pick) => x.map((_, i) => {
+      const values = course.gradients.map(({ norms }) => norms[i]).filter((norm) => norm > 0);
+      return values.length ? pick(...values) : null;
+    });
+    const edge = { type: "scatter", mode: "lines", x, line: { width: 0, color: ink.curve }, hoverinfo: "skip" };
+    return [
+      { ...edge, y: column(Math.min), showlegend: false },
+      { ...edge, y: column(Math.max), fill: "tonexty", fillcolor: translucent(ink.curve, 0.2), name: labels.gradients.recent.replace("{count}", course.gradients.length) },
+      {
+        type: "scatter",
+        mode: "lines+markers",
+        x,
+        y: latest.norms.map((norm) => (norm > 0 ? norm : null)),
+        customdata: course.layers,
+        name: labels.gradients.latest.replace("{step}", new Intl.NumberFormat(data.locale).format(latest.step)),
+        line: { width: 2, color: ink.curve },
+        marker: { size: 6, color: ink.curve },
+        hovertemplate: "<b>%{customdata}</b><br>%{y:.3g}<extra></extra>",
+      },
+    ];
+  }
+
+  layout(course, data, ink) {
+    const { labels } = data;
+    const stages = stagesOf(course.layers);
+    const axis = axisOn(ink);
+    const none = { text: labels.gradients.none, x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, font: { color: ink.muted } };
+    return {
+      ...frame(ink),
+      height: GRADIENTS_HEIGHT,
+      margin: { l: 56, r: 12, t: 50, b: 36, autoexpand: false },
+      uirevision: data.run,
+      hovermode: "closest",
+      legend: { orientation: "h", x: 1, xanchor: "right", y: 1.1, yanchor: "bottom" },
+      annotations: [heading(labels.gradients.heading, 0), ...(course.gradients.length ? [] : [none])],
+      shapes: stages.slice(1).map(({ from }) => ({ type: "line", xref: "x", yref: "paper", x0: from - 0.5, x1: from - 0.5, y0: 0, y1: 1, layer: "below", line: { color: ink.muted, width: 1, dash: "dot" } })),
+      xaxis: {
+        ...axis,
+        showgrid: false,
+        title: { text: labels.gradients.depth, standoff: 4, font: { size: 13 } },
+        range: [0.4, Math.max(course.layers.length, 10) + 0.6],
+        tickmode: "array",
+        tickvals: stages.map(({ from, to }) => (from + to) / 2),
+        ticktext: stages.map(({ name }) => stageWords(name, labels.gradients)),
+      },
+      yaxis: { ...axis, ...logAxis(...extent(course.gradients.flatMap(({ norms }) => norms)), data.locale) },
+    };
+  }
+}
+
+// Layers are named by their place: "stem_conv", "stage1_block2_conv1", "head_dense". The stages in order, with the layers each spans.
+function stagesOf(layers) {
+  const stages = [];
+  layers.forEach((layer, index) => {
+    const name = layer.split("_")[0];
+    if (stages[stages.length - 1]?.name !== name) stages.push({ name, from: index + 1 });
+    stages[stages.length - 1].to = index + 1;
+  });
+  return stages;
+}
+
+function stageWords(name, labels) {
+  const stage = name.match(/^stage(\d+)$/);
+  return stage ? labels.stage.replace("{number}", stage[1]) : labels[name] || name;
+}

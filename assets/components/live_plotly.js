@@ -1,0 +1,95 @@
+// Plotly, fetched once per page from this server when the first chart needs it, and what all charts of this component have alike.
+
+let plotlyLoading;
+
+function plotly(url) {
+  plotlyLoading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = new URL(url, document.baseURI);
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      plotlyLoading = undefined;
+      reject(new Error(`Plotly could not be loaded from ${script.src}`));
+    };
+    document.head.append(script);
+  });
+  return plotlyLoading;
+}
+
+const PLOT_HEIGHT = 318;
+const PLOT_CONFIG = {
+  responsive: false,
+  displaylogo: false,
+  scrollZoom: false,
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+};
+
+// The theme's colours and the meanings' (resnet/figures/palette.py) on it.
+function inks(node, palette) {
+  const style = getComputedStyle(node);
+  const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
+  const background = read("--st-background-color", "#ffffff");
+  const dark = luminance(background) < 0.5;
+  return {
+    ...palette[dark ? "dark" : "light"],
+    text: read("--st-text-color", "#222222"),
+    background,
+    grid: dark ? "rgba(255,255,255,.13)" : "rgba(0,0,0,.10)",
+    font: style.fontFamily,
+  };
+}
+
+// Relative luminance, 0 to 1, of a #rrggbb or rgb() colour.
+function luminance(color) {
+  const hex = color.match(/^#([0-9a-f]{6})/i);
+  const parts = hex ? [0, 2, 4].map((at) => parseInt(hex[1].slice(at, at + 2), 16)) : (color.match(/[\d.]+/g) || [255, 255, 255]).slice(0, 3).map(Number);
+  return (0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]) / 255;
+}
+
+function translucent(color, alpha) {
+  const parts = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+  return `rgba(${parts.join(",")},${alpha})`;
+}
+
+function frame(ink) {
+  return {
+    height: PLOT_HEIGHT,
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { color: ink.text, size: 13, family: ink.font },
+    hoverlabel: { bgcolor: ink.background, bordercolor: ink.grid, font: { color: ink.text } },
+    modebar: { color: ink.text, activecolor: ink.text, bgcolor: "rgba(0,0,0,0)" },
+  };
+}
+
+function axisOn(ink) {
+  return { gridcolor: ink.grid, zeroline: false, linecolor: ink.grid };
+}
+
+// A logarithmic axis for values from `low` to `high`: labelled at 1, 2, 5 of each decade, or at the decades alone where they are many.
+function logAxis(low, high, locale) {
+  if (!(low > 0 && high > 0)) return { type: "log", range: [-1, 1] };
+  const decades = Math.log10(high / low);
+  const steps = decades < 2.5 ? [1, 2, 5] : [1];
+  const every = Math.ceil(decades / 8);
+  const tickvals = [];
+  for (let power = Math.floor(Math.log10(low)) - 1; power <= Math.log10(high) + 1; power++) {
+    if (power % every === 0) tickvals.push(...steps.map((step) => step * 10 ** power));
+  }
+  const plain = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
+  const words = (value) => (value >= 1e-4 && value < 1e6 ? plain.format(value) : `10<sup>${Math.round(Math.log10(value))}</sup>`);
+  return { type: "log", tickmode: "array", tickvals, ticktext: tickvals.map(words) };
+}
+
+function extent(values) {
+  let low = Infinity, high = -Infinity;
+  for (const value of values) {
+    if (value > 0 && value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}
+
+function heading(words, x) {
+  return { text: `<b>${words}</b>`, x, xref: "paper", xanchor: "left", y: 1.02, yref: "paper", yanchor: "bottom", showarrow: false, font: { size: 15 } };
+}

@@ -1,0 +1,76 @@
+"""Earlier runs whose curves lie under this one's: which ones, and their points for the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages.parts.chart_view import MOST_EARLIER
+from pages.parts.i18n import t
+from pages.parts.network_state import current_view, set_view
+from pages.parts.run_list import network_words, time_zone
+from resnet.figures.overlay import Overlay, overlay_of
+
+if TYPE_CHECKING:
+    from resnet.runs.service import Service
+    from resnet.runs.store import RunRecord
+
+_KEY = "earlier_runs_under"
+_MOST_OFFERED = 60  # newest first
+_DRAWABLE = ("finished", "stopped", "interrupted", "failed")
+
+
+def earlier_runs(lab: Service, shown: RunRecord | None) -> None:
+    """Draw the choice of runs that are over; the one that is `shown` is not among them."""
+    offered = {record.id: record for record in _offered(lab, shown)}
+    st.session_state[_KEY] = [run for run in current_view().under if run in offered]
+    with st.popover(t("Earlier runs"), icon=":material/layers:", type="tertiary"):
+        st.multiselect(
+            t("Curves laid under these"),
+            list(offered),
+            format_func=lambda run: name_of(offered[run]),
+            max_selections=MOST_EARLIER,
+            key=_KEY,
+            on_change=_choose,
+            placeholder=t("None chosen") if offered else t("There are none yet"),
+            disabled=not offered,
+            width=420,
+        )
+
+
+def earlier_curves(lab: Service, shown: RunRecord | None) -> list[dict[str, Any]]:
+    """The chosen runs as the live view draws them."""
+    chosen = [record for run in current_view().under if (record := lab.run(run)) and record.id != (shown and shown.id)]
+    return [
+        {"id": record.id, "name": name_of(record), **asdict(_overlay(record.id, record.created, record.outcome.sequence, lab))}
+        for record in chosen
+        if record.outcome is not None
+    ]
+
+
+def name_of(record: RunRecord) -> str:
+    """A run in few words, as a legend has room for: network, rate and when."""
+    when = datetime.fromtimestamp(record.created, time_zone())
+    return f"{network_words(record.config.networks[0])} · {record.config.recipe.learning_rate:g} · {when:%m-%d %H:%M}"
+
+
+def _offered(lab: Service, shown: RunRecord | None) -> Sequence[RunRecord]:
+    records = [record for record in lab.runs(_MOST_OFFERED) if record.state in _DRAWABLE]
+    known = {record.id for record in records}
+    # One that the address names may be older than those that are offered.
+    records += [record for run in current_view().under if run not in known and (record := lab.run(run)) and record.state in _DRAWABLE]
+    return [record for record in records if record.id != (shown and shown.id)]
+
+
+def _choose() -> None:
+    set_view(replace(current_view(), under=tuple(st.session_state[_KEY])))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _overlay(run: str, created: float, sequence: int, _lab: Service) -> Overlay:
+    """A run that is over changes no more, unless it is continued and gets another end, whose `sequence` differs."""
+    return overlay_of(_lab.events(run))

@@ -1,0 +1,225 @@
+"""The hand on a run: pause, step, stop, continue, another learning rate. What is asked for shows at once, and again when it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import streamlit as st
+
+from pages.parts.i18n import t
+from pages.parts.run_story import RunStory, story_of
+from resnet.errors import ExplainedError
+
+if TYPE_CHECKING:
+    from resnet.runs.service import Service
+    from resnet.runs.store import RunRecord
+
+Wish = Literal["pause", "resume", "step", "rate", "measure"]
+
+# The events that tell that a wish came true.
+_FULFILMENTS: dict[Wish, tuple[str, ...]] = {
+    "pause": ("paused",),
+    "resume": ("resumed",),
+    "step": ("paused",),
+    "rate": ("rate",),
+    "measure": ("measured",),
+}
+_ASKED, _PROBLEM = "steering_asked", "steering_problem"
+_HIGHEST_RATE = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of a run last, and the sequence of its last event then."""
+
+    run: str
+    wish: Wish
+    after: int
+    rate: float | None = None
+
+
+def steering(lab: Service | None, record: RunRecord | None, story: RunStory) -> None:
+    """Draw the bar. It is always there, so that nothing moves when a run begins; what makes no sense is disabled."""
+    state = state_of(lab, record)
+    steerable = state in ("running", "paused")
+    run = record.id if record else ""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="steering"):
+        _first_button(lab, record, story, state)
+        _button("step", t("Step"), "skip_next", steerable, _ask, (lab, run, "step"), t("Compute one batch, then wait."))
+        if state == "queued":
+            _button("stop", t("Cancel"), "close", True, _stop, (lab, run))
+        else:
+            active = state in ("preparing", "running", "paused", "evaluating")
+            _button("stop", t("Stop"), "stop", active, _stop, (lab, run))
+        st.space("stretch")
+        _rate(lab, record, story, steerable)
+
+
+def state_of(lab: Service | None, record: RunRecord | None) -> str:
+    """Where a run stands this moment; "idle" where there is none."""
+    if lab is None or record is None:
+        return "idle"
+    return lab.live_state(record.id) or record.state
+
+
+def attempt(action: Callable[..., object], *args: object, **options: Any) -> None:
+    """Do what a click asks for. Where it is refused, the reason is kept for `refused`."""
+    st.session_state.pop(_PROBLEM, None)
+    try:
+        action(*args, **options)
+    except ExplainedError as problem:
+        st.session_state[_PROBLEM] = problem
+
+
+def refused() -> ExplainedError | None:
+    """Why the last thing that was asked for could not be done; None where it could."""
+    problem: ExplainedError | None = st.session_state.get(_PROBLEM)
+    return problem
+
+
+def asked_of(record: RunRecord | None) -> dict[str, Any] | None:
+    """The last wish for this run, as the live view shows it until it hears of its fulfilment."""
+    asked: Asked | None = st.session_state.get(_ASKED)
+    if asked is None or record is None or asked.run != record.id:
+        return None
+    return {"text": _wish_words(asked), "kinds": _FULFILMENTS[asked.wish], "after": asked.after}
+
+
+def ask_measure(lab: Service, run: str) -> None:
+    """Ask for a measurement, as a click."""
+    _ask(lab, run, "measure")
+
+
+def _first_button(lab: Service | None, record: RunRecord | None, story: RunStory, state: str) -> None:
+    run = record.id if record else ""
+    if state == "paused":
+        _button("resume", t("Resume"), "play_arrow", True, _ask, (lab, run, "resume"), primary=True)
+    elif record is not None and record.can_continue and state in ("interrupted", "stopped", "failed"):
+        _button("continue", t("Continue"), "play_arrow", True, continue_run, (lab, run), place_to_continue(story), primary=True)
+    else:
+        _button("pause", t("Pause"), "pause", state == "running", _ask, (lab, run, "pause"), t("Wait after the batch in progress."))
+
+
+def _button(
+    key: str,
+    label: str,
+    icon: str,
+    enabled: bool,
+    do: Callable[..., None],
+    args: Sequence[Any],
+    help: str | None = None,
+    *,
+    primary: bool = False,
+) -> None:
+    st.button(
+        label,
+        key=f"steer_{key}",
+        icon=f":material/{icon}:",
+        disabled=not enabled,
+        on_click=do,
+        args=tuple(args),
+        help=help,
+        type="primary" if primary else "secondary",
+    )
+
+
+def _rate(lab: Service | None, record: RunRecord | None, story: RunStory, enabled: bool) -> None:
+    run = record.id if record else ""
+    now = story.rate or (record.config.recipe.learning_rate if record else 1e-3)
+    key = f"steer_rate_{run}"
+    if key not in st.session_state:
+        st.session_state[key] = _rounded(now)
+    with (
+        st.form("steer_rate_form", border=False, width="content"),
+        st.container(horizontal=True, vertical_alignment="center", gap="xsmall"),
+    ):
+        st.markdown(f":small[{t('Learning rate')}]", width="content")
+        st.number_input(
+            t("Learning rate of the run"),
+            1e-7,
+            _HIGHEST_RATE,
+            step=now / 10,
+            format="%.2g",
+            key=key,
+            label_visibility="collapsed",
+            disabled=not enabled,
+            width=118,
+        )
+        st.form_submit_button(t("Set"), key="steer_set", disabled=not enabled, on_click=_set_typed, args=(lab, run, key))
+    for factor, label in ((0.5, "÷2"), (2.0, "×2")):
+        st.button(
+            label,
+            key=f"steer_times_{factor:g}",
+            disabled=not enabled,
+            on_click=_scale,
+            args=(lab, run, key, factor),
+            help=t("Halve the learning rate.") if factor < 1 else t("Double the learning rate."),
+        )
+
+
+def _rounded(rate: float) -> float:
+    return float(f"{rate:.3g}")
+
+
+def _ask(lab: Service, run: str, wish: Wish) -> None:
+    def ask() -> None:
+        sequence = story_of(lab.events(run)).sequence
+        getattr(lab, wish)(run)
+        st.session_state[_ASKED] = Asked(run, wish, sequence)
+
+    attempt(ask)
+
+
+def _stop(lab: Service, run: str) -> None:
+    attempt(lab.stop, run)
+
+
+def continue_run(lab: Service, run: str, **options: Any) -> None:
+    """Let a run go on from its checkpoint, as a click."""
+    attempt(lab.continue_run, run, **options)
+
+
+def _set_typed(lab: Service, run: str, key: str) -> None:
+    def set_typed() -> None:
+        _set_rate(lab, run, float(st.session_state[key]), story_of(lab.events(run)))
+
+    attempt(set_typed)
+
+
+def _scale(lab: Service, run: str, key: str, factor: float) -> None:
+    def scale() -> None:
+        story, asked = story_of(lab.events(run)), st.session_state.get(_ASKED)
+        now = story.rate
+        # Two quick clicks count twice: the second builds on the first, which may not have come true yet.
+        if isinstance(asked, Asked) and asked.run == run and asked.rate and asked.after >= (story.changed.sequence if story.changed else 0):
+            now = asked.rate
+        if now is not None:
+            rate = min(_HIGHEST_RATE, now * factor)
+            st.session_state[key] = _rounded(rate)
+            _set_rate(lab, run, rate, story)
+
+    attempt(scale)
+
+
+def _set_rate(lab: Service, run: str, rate: float, story: RunStory) -> None:
+    lab.set_learning_rate(run, rate)
+    st.session_state[_ASKED] = Asked(run, "rate", story.sequence, rate)
+
+
+def _wish_words(asked: Asked) -> str:
+    return {
+        "pause": t("Pausing after this batch …"),
+        "resume": t("Resuming …"),
+        "step": t("Computing one batch …"),
+        "rate": t("Learning rate {rate:.3g} from the next batch on …", rate=asked.rate or 0),
+        "measure": t("Measuring on the next batch …"),
+    }[asked.wish]
+
+
+def place_to_continue(story: RunStory) -> str:
+    """Where a run would go on."""
+    if story.saved is None or story.saved.step == 0:
+        return t("Nothing was saved yet: it begins anew, with the same first weights.")
+    return t("It goes on from step {step:,} of epoch {epoch}.", step=story.saved.step, epoch=story.saved.epoch)

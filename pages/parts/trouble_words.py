@@ -1,0 +1,94 @@
+"""Why it broke, in plain words: what is seen, the likely reason, and what would mend it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from pages.parts.i18n import t
+from resnet.config import TrainConfig
+from resnet.training.events import Trouble
+
+Repair = Literal["halve", "raise", "shortcuts"]
+_RAISE = 10.0  # a rate too low is off by powers of ten
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleWords:
+    """What a notice says, and what its button does; `rate` is the one to raise to."""
+
+    title: str
+    seen: str
+    reason: str
+    repair: Repair
+    repair_label: str
+    rate: float | None = None
+
+
+def trouble_words(trouble: Trouble, config: TrainConfig, rate: float | None) -> TroubleWords:
+    """The words for a trouble of a run that learns at `rate`."""
+    repair: Repair = {"no-shortcuts": "shortcuts", "rate-too-low": "raise"}.get(trouble.cause, "halve")  # type: ignore[assignment]
+    return TroubleWords(
+        title=_title(trouble),
+        seen=_seen(trouble),
+        reason=_reason(trouble, config, rate),
+        repair=repair,
+        repair_label=_repair_label(trouble),
+        rate=min(100.0, rate * _RAISE) if rate else None,
+    )
+
+
+def _title(trouble: Trouble) -> str:
+    return {
+        "nan": t("The loss is no number any more"),
+        "explosion": t("The loss explodes"),
+        "plateau": t("The network does not learn"),
+    }.get(trouble.trouble, t("The loss does what it should not"))
+
+
+def _seen(trouble: Trouble) -> str:
+    if trouble.trouble == "nan":
+        return t(
+            "After step {since:,} it grew beyond what can be counted with; before, it had come down to {before}.",
+            since=trouble.since,
+            before=_loss(trouble.before),
+        )
+    if trouble.trouble == "plateau":
+        return t(
+            "Since step {since:,} the loss stays at {loss}. Guessing without looking gives {before}.",
+            since=trouble.since,
+            loss=_loss(trouble.loss),
+            before=_loss(trouble.before),
+        )
+    return t(
+        "After step {since:,} it rose from {before} to {loss}.", since=trouble.since, before=_loss(trouble.before), loss=_loss(trouble.loss)
+    )
+
+
+def _loss(value: float) -> str:
+    if not math.isfinite(value):
+        return "∞"
+    return f"{value:.3f}" if value < 100 else f"{value:,.0f}" if value < 1e6 else f"{value:.1e}"
+
+
+def _reason(trouble: Trouble, config: TrainConfig, rate: float | None) -> str:
+    peak = config.recipe.learning_rate
+    return {
+        "rate-too-high": t(
+            "Likely reason: the learning rate, {rate:.2g}, is too high. Each step leaps over the valley it aims at, and lands higher.",
+            rate=rate or peak,
+        ),
+        "rate-too-low": t("Likely reason: the learning rate, {rate:.2g}, is too low. The weights hardly move.", rate=rate or peak),
+        "no-shortcuts": t(
+            "Likely reason: {depth} layers without shortcuts. What the loss says fades on its way to the first layers; "
+            "a shortcut carries it past the layers between.",
+            depth=config.networks[0].depth,
+        ),
+    }.get(trouble.cause, t("The reason is not plain from the numbers. A lower learning rate helps most often."))
+
+
+def _repair_label(trouble: Trouble) -> str:
+    if not trouble.good_step:
+        return t("Halve the rate and begin anew")
+    return t("Halve the rate and continue from step {step:,}", step=trouble.good_step)
