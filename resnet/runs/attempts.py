@@ -9,7 +9,7 @@ from resnet.errors import StoreError, TrainingError
 from resnet.runs.hub import Hub
 from resnet.runs.store import GoOn, RunRecord, Store
 from resnet.training.course import effective
-from resnet.training.events import BatchEnd, Event, Saved, Trouble
+from resnet.training.events import BatchEnd, EpochEnd, Event, Saved, Started, Trouble
 
 REPAIR_FACTOR = 0.5  # of the learning rate
 FIRST = -1  # the rank of a run that goes on before all others
@@ -63,6 +63,18 @@ def may_return(record: RunRecord, events: Sequence[Event]) -> bool:
     ends = [index for index, event in enumerate(events) if event.ends_run]
     since = ends[-2] + 1 if len(ends) > 1 else 0
     return record.can_continue and (record.attempt == 1 or any(isinstance(event, Saved) for event in events[since:]))
+
+
+def told_until(events: Sequence[Event]) -> int:
+    """The last step of which all has been heard: a run that went on from later would have a hole in its curve.
+
+    A worker may live on for a moment, and save, when nobody hears it any more.
+    """
+    course = effective(events)
+    step, _ = last_step(course)
+    per_epoch = next((event.steps_per_epoch for event in course if isinstance(event, Started)), 0)
+    measured = any(isinstance(event, EpochEnd) and event.step == step for event in reversed(course))
+    return step - 1 if per_epoch and step and step % per_epoch == 0 and not measured else step
 
 
 def last_step(events: Sequence[Event]) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from resnet.config import TrainConfig
 from resnet.errors import ExplainedError, TrainingError
 from resnet.runs import reasons
 from resnet.runs.answers import Answers
+from resnet.runs.attempts import told_until
 from resnet.runs.engine import MEMORY_SHARE, TOPIC, TRAIN
 from resnet.runs.hub import Hub, Place
 from resnet.runs.jobs import Command, TrainingRoom, request, task_name, train_run
@@ -68,6 +69,9 @@ class Dispatcher:
         if self._keeper.owns_engine:
             self._interrupt_begun(reasons.SERVER_STOPPED)
         self._answers.disconnect(reasons.NO_ENGINE["closed"])
+        client = self._keeper.client
+        if client is not None and client.status == "running":
+            client.unsubscribe_topic(WORKERS)  # or the scheduler would tell us that we have gone
         self._keeper.close()
         self._later.shutdown(wait=False, cancel_futures=True)
 
@@ -180,17 +184,13 @@ class Dispatcher:
             self._fallen += self._interrupt_begun(reasons.ENGINE_STOPPED)
 
     def _submit(self, client: Client, place: Place) -> None:
-        record, how = place.record, place.record.continuation
-        continuation = None
-        if record.attempt > 1:
-            how = how or GoOn()
-            continuation = Continuation(last_sequence=place.last_sequence, from_step=how.from_step, rate_factor=how.rate_factor)
+        record = place.record
         future = client.submit(
             train_run,
             record.id,
             record.attempt,
             record.config.to_dict(),
-            continuation,
+            self._continuation(place),
             key=task_name(record.id, record.attempt),
             resources={TRAIN: 1},
             priority=-place.rank,
@@ -200,6 +200,14 @@ class Dispatcher:
         if not self._keeper.owns_engine:
             fire_and_forget(future)  # a cluster's runs outlive this server
         self._follow(place, future)
+
+    def _continuation(self, place: Place) -> Continuation | None:
+        if place.record.attempt == 1:
+            return None
+        how = place.record.continuation or GoOn()
+        told = told_until(self._hub.events(place.run) or [])
+        from_step = told if how.from_step is None else min(told, how.from_step)
+        return Continuation(last_sequence=place.last_sequence, from_step=from_step, rate_factor=how.rate_factor)
 
     def _follow(self, place: Place, future: Future[str | None]) -> None:
         run, attempt = place.run, place.record.attempt

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Integer, MetaData, String, Table
+from sqlalchemy import JSON, Column, Float, ForeignKey, Integer, MetaData, String, Table, inspect, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -35,6 +35,7 @@ EVENTS = Table(
 )
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = max(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("*.py"))
 TRIES = 5
 WAIT = 1.0  # seconds between two tries
 
@@ -45,6 +46,8 @@ def bring_up_to_date(engine: Engine) -> None:
     Two servers may start at once: SQLite lets one in after the other. Elsewhere the one that comes second fails, tries again, and finds
     the work done.
     """
+    if _version(engine) == NEWEST:  # asked without a lock, and without loading Alembic
+        return
     for tries_left in reversed(range(TRIES)):
         try:
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -58,6 +61,15 @@ def bring_up_to_date(engine: Engine) -> None:
             if not tries_left:
                 raise
             time.sleep(WAIT)
+
+
+def _version(engine: Engine) -> str | None:
+    """The version of the tables; None for tables from before they had one, and where there are none."""
+    if not inspect(engine).has_table("alembic_version"):
+        return None
+    with engine.connect() as connection:
+        version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
 
 
 def _upgrade(connection: Connection) -> None:

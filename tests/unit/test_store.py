@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from resnet.errors import StoreError
 from resnet.presets import DEMO
-from resnet.runs.store import Store
-from resnet.training.events import BatchEnd, Failed, Finished, Started
+from resnet.runs.store import GoOn, RunState, Store
+from resnet.training.events import BatchEnd, Failed, Finished, Interrupted, Started
 
 
 def batch(run: str, sequence: int, loss: float = 1.5) -> BatchEnd:
@@ -105,3 +107,109 @@ def test_an_unknown_run_is_none(url: str) -> None:
     store = Store(url)
     assert store.run("nobody") is None
     assert store.events("nobody") == []
+
+
+def interrupted(run: str, sequence: int) -> Interrupted:
+    return Interrupted(run=run, sequence=sequence, time=1.0, rule="a {what}", values={"what": "test"})
+
+
+def test_of_many_who_continue_a_run_one_succeeds(url: str) -> None:
+    stores = [Store(url) for _ in range(4)]
+    stores[0].add_run("a", DEMO, "there", visitor="browser")
+    stores[0].append("a", [batch("a", 1), interrupted("a", 2)], "interrupted")
+    record = stores[1].run("a")
+    assert record is not None
+    assert record.interruption == interrupted("a", 2)
+    assert record.ended
+    assert record.can_continue
+    with ThreadPoolExecutor(4) as pool:
+        won = list(pool.map(lambda store: store.begin_again("a", 1, "here", GoOn()), stores))
+    assert sorted(won) == [False, False, False, True]
+    again = stores[2].run("a")
+    assert again is not None
+    assert (again.state, again.attempt, again.owner, again.visitor, again.outcome) == ("queued", 2, "here", "browser", None)
+    assert [item.id for item in stores[3].unfinished()] == ["a"]
+
+
+def test_what_an_earlier_attempt_says_late_is_kept_and_changes_no_state(url: str) -> None:
+    store = Store(url)
+    store.add_run("a", DEMO)
+    store.append("a", [interrupted("a", 1)], "interrupted")
+    assert store.begin_again("a", 1, "here", GoOn())
+    store.append("a", [batch("a", 2)], "running", attempt=1)
+    record = store.run("a")
+    assert record is not None
+    assert record.state == "queued"
+    store.append("a", [batch("a", 3)], "running", attempt=2)
+    record = store.run("a")
+    assert record is not None
+    assert record.state == "running"
+    assert [event.sequence for event in store.events("a")] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "finished", "failed"])
+def test_only_what_stands_still_can_be_continued(url: str, state: RunState) -> None:
+    store = Store(url)
+    store.add_run("a", DEMO)
+    store.append("a", [batch("a", 1)], state)
+    assert not store.begin_again("a", 1, "here", GoOn())
+
+
+def test_a_locked_database_is_read_and_its_refusal_to_write_explained(url: str) -> None:
+    store = Store(url)
+    store.add_run("a", DEMO)
+    with Store(url).engine.connect() as holder:
+        holder.execute(text("BEGIN EXCLUSIVE"))
+        assert [record.id for record in store.runs()] == ["a"]
+        with pytest.raises(StoreError, match="another program holds the database of runs locked"):
+            store.add_run("b", DEMO)
+        holder.execute(text("ROLLBACK"))
+    assert store.add_run("b", DEMO).id == "b"
+
+
+def test_a_full_disk_is_explained(url: str) -> None:
+    store = Store(url)
+    store.add_run("a", DEMO)
+    with store.engine.connect() as connection:
+        connection.execute(text(f"PRAGMA max_page_count = {connection.scalar(text('PRAGMA page_count'))}"))
+    with pytest.raises(StoreError, match="the disk that holds the database of runs is full"):
+        store.append("a", [batch("a", sequence) for sequence in range(1, 1000)], "running")
+    assert [record.id for record in store.runs()] == ["a"], "the history stays readable"
+
+
+def test_a_file_that_is_gone_is_missed_and_used_again_when_it_is_back(url: str, tmp_path: Path) -> None:
+    store = Store(url)
+    store.add_run("a", DEMO)
+    store.append("a", [batch("a", 1)], "running")
+    with store.engine.connect() as connection:
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    file = tmp_path / "runs.sqlite"
+    away = file.rename(tmp_path / "away.sqlite")
+    for work in (store.runs, lambda: store.append("a", [batch("a", 2)], "running"), lambda: store.add_run("b", DEMO)):
+        with pytest.raises(StoreError, match=r"is gone: there is no .*runs\.sqlite"):
+            work()
+    assert store.reading_problem is not None
+    assert not file.exists(), "no new one is made in its place"
+    away.rename(file)
+    store.append("a", [batch("a", 2)], "running")
+    assert [event.sequence for event in store.events("a")] == [1, 2]
+    assert store.reading_problem is None
+
+
+def test_another_file_in_its_place_is_the_one_that_is_read(url: str, tmp_path: Path) -> None:
+    """As after a backup was put back: no connection goes on with the deleted file."""
+    store = Store(url)
+    store.add_run("a", DEMO)
+    other = Store(f"sqlite:///{tmp_path / 'backup.sqlite'}")
+    other.add_run("from-the-backup", DEMO)
+    other.close()
+    for name in ("runs.sqlite-wal", "runs.sqlite-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / "backup.sqlite").replace(tmp_path / "runs.sqlite")
+    assert [record.id for record in store.runs()] == ["from-the-backup"]
+
+
+def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "runs.sqlite").write_text("a letter " * 1000)
+    with pytest.raises(StoreError, match="cannot be used: DatabaseError: file is not a database"):
+        Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
