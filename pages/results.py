@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts.bring_up import bring_up
-from pages.parts.i18n import t
+from pages.parts.i18n import explain, t
 from pages.parts.layout import page_header
 from pages.parts.literal import literally
+from pages.parts.live_run import colour_of
 from pages.parts.network_state import current_run
 from pages.parts.run_course import run_course
 from pages.parts.run_list import network_words, recipe_words, remark, run_list, time_zone, times_opened
 from pages.parts.run_result import run_classes, run_metrics
+from pages.parts.run_story import run_story
+from pages.parts.steering import continue_run, place_to_continue, refused
 from pages.parts.training_form import dataset_label
 from pages.parts.unknown_run import unknown_run
 from resnet.config import Schedule
 from resnet.figures.curves import Curves, curves_of
-from resnet.figures.palette import PLAIN, RESIDUAL
 from resnet.runs import service
 
 if TYPE_CHECKING:
@@ -36,6 +38,9 @@ def page() -> None:
     if lab is None:
         st.info(t("This server keeps no runs; start it with `streamlit run app.py`."), icon=":material/power_off:")
         return
+    problem = refused() or lab.history_problem
+    if problem is not None:
+        st.warning(literally(explain(problem)), icon=":material/error:")
     records, asked = lab.runs(MOST_RUNS), current_run()
     record = lab.run(asked) if asked else _latest(records)
     if record is not None:
@@ -66,12 +71,10 @@ def _run(lab: Service, record: RunRecord) -> None:
         st.info(t("This run is still in progress; its curves grow on the Training page."), icon=":material/hourglass_top:")
         st.page_link("training.py", label=t("Watch it train"), icon=":material/visibility:", query_params={"run": record.id})
         return
-    if record.failure is not None:
-        st.error(t("Failed: {reason}", reason=literally(remark(record))), icon=":material/error:")
-    elif record.result is None:
-        st.warning(t("Stopped {remark}. There is no test result.", remark=remark(record)), icon=":material/stop_circle:")
-    curves = _curves(record.id, record.created, record.config.recipe.schedule, lab)
-    colour = PLAIN if record.config.networks[0].shortcut == "none" else RESIDUAL
+    _unfinished(lab, record)
+    last = record.outcome.sequence if record.outcome else 0
+    curves = _curves(record.id, record.created, last, record.config.recipe.schedule, lab)
+    colour = colour_of(record)
     if record.result is None:
         if not curves.empty:
             run_course(record, curves, colour)
@@ -82,6 +85,20 @@ def _run(lab: Service, record: RunRecord) -> None:
         run_course(record, curves, colour)
     with right:
         run_classes(record, record.result, colour)
+
+
+def _unfinished(lab: Service, record: RunRecord) -> None:
+    """Why there is no test result, and the way to one."""
+    if record.failure is not None:
+        st.error(t("Failed: {reason}", reason=literally(remark(record))), icon=":material/error:")
+    elif record.interruption is not None:
+        st.warning(t("Interrupted: {reason}", reason=literally(remark(record))), icon=":material/link_off:")
+    elif record.result is None:
+        st.warning(t("Stopped {remark}. There is no test result.", remark=remark(record)), icon=":material/stop_circle:")
+    if record.can_continue:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(t("Continue"), key="continue", icon=":material/play_arrow:", on_click=continue_run, args=(lab, record.id))
+            st.caption(place_to_continue(run_story(lab, record)), width="content")
 
 
 def _title(record: RunRecord) -> None:
@@ -99,8 +116,9 @@ def _title(record: RunRecord) -> None:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _curves(run: str, created: float, schedule: Schedule, _lab: Service) -> Curves:
-    """The curves of a run that has ended, and so changes no more: reading ten thousand events takes a good part of a second."""
+def _curves(run: str, created: float, sequence: int, schedule: Schedule, _lab: Service) -> Curves:
+    """The curves of a run that has ended: reading ten thousand events takes a good part of a second. It changes no more, unless it is
+    continued and comes to another end, whose `sequence` is higher."""
     return curves_of(_lab.events(run), schedule)
 
 

@@ -65,9 +65,25 @@ def course_words(record: RunRecord, curves: Curves) -> str:
     elif curves.cuts:
         cuts = ", ".join(t("to {rate:.3g} after epoch {epoch}", rate=cut.after, epoch=cut.epoch) for cut in curves.cuts)
         said.append(t("Learning rate {rate:g}, cut {cuts}.", rate=recipe.learning_rate, cuts=cuts))
-    else:
+    elif not any(turn.rate for turn in curves.turns):
         said.append(t("Learning rate {rate:g}, never cut.", rate=recipe.learning_rate))
-    return " ".join(said)
+    return " ".join(said + _stepped_in(curves))
+
+
+def _stepped_in(curves: Curves) -> list[str]:
+    """What people did while it ran."""
+    by_hand = ", ".join(
+        t("to {rate:.3g} after step {step:,}", rate=turn.rate, step=turn.step) for turn in curves.turns if turn.sort == "hand"
+    )
+    halved = ", ".join(
+        t("to {rate:.3g} after step {step:,}", rate=turn.rate, step=turn.step) for turn in curves.turns if turn.sort == "repair"
+    )
+    continued = ", ".join(f"{turn.step:,}" for turn in curves.turns if turn.sort == "continued")
+    return [
+        *([t("Learning rate changed by hand {changes}.", changes=by_hand)] if by_hand else []),
+        *([t("Learning rate halved as a repair {changes}.", changes=halved)] if halved else []),
+        *([t("Continued from step {steps}.", steps=continued)] if continued else []),
+    ]
 
 
 def reading(record: RunRecord, curves: Curves) -> str:

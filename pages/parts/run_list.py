@@ -17,7 +17,7 @@ from pages.parts.training_form import dataset_label
 from resnet.config import Recipe, ResNetConfig
 from resnet.errors import TrainingError
 from resnet.families import title_of
-from resnet.training.events import Failed, Stopped
+from resnet.training.events import Failed, Interrupted, Stopped
 
 if TYPE_CHECKING:
     from resnet.runs.store import RunRecord
@@ -90,9 +90,11 @@ def state_words(record: RunRecord) -> str:
         "queued": t("Waiting"),
         "preparing": t("Preparing"),
         "running": t("Training"),
+        "paused": t("Paused"),
         "evaluating": t("Testing"),
         "finished": t("Finished"),
         "stopped": t("Stopped"),
+        "interrupted": t("Interrupted"),
         "failed": t("Failed"),
     }[record.state]
 
@@ -100,7 +102,7 @@ def state_words(record: RunRecord) -> str:
 def remark(record: RunRecord) -> str:
     """Why a run has no test result; nothing for one that has, or may still get one."""
     outcome = record.outcome
-    if isinstance(outcome, Failed):
+    if isinstance(outcome, Failed | Interrupted):
         return explain(TrainingError(outcome.rule, **outcome.values))
     if isinstance(outcome, Stopped):
         if outcome.step == 0:

@@ -1,4 +1,5 @@
-"""The curves of a run that has ended: loss and accuracy, with the best epoch and each cut of the learning rate marked.
+"""The curves of a run that has ended: loss and accuracy, with the best epoch, each change of the learning rate and each continuation
+marked.
 
 Two steps, both pure: `curves_of` reads the run's events, `curves_figure` draws. The look is that of the live chart
 (assets/components/live_chart.js), so that a run keeps its face when it ends.
@@ -9,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from resnet.config import Schedule
 from resnet.figures.palette import BACKGROUND, INK, MUTED, RESIDUAL, TRAINING_DASH, VALIDATION_DASH, Colour, Theme, translucent
-from resnet.training.events import BatchEnd, EpochEnd, Evaluating, Event, Finished, Started
+from resnet.training.events import BatchEnd, Continued, EpochEnd, Evaluating, Event, Finished, RateChanged, Started
 from resnet.wording import Translate, english
 
 HEIGHT = 390  # pixels
@@ -33,6 +34,16 @@ class RateCut:
     after: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A person stepped in after `step`, `x` epochs into the run: set the rate by "hand", halved it for a "repair", or "continued" it."""
+
+    x: float
+    step: int
+    sort: Literal["hand", "repair", "continued"]
+    rate: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Curves:
     """What a run's events say of its course.
@@ -43,7 +54,8 @@ class Curves:
         accuracy: of each batch, 0 to 1.
         epochs: those that were completed, validation included, in order.
         best_epoch: the one with the lowest validation loss, the first of several; None without a completed epoch.
-        cuts: each drop of a constant learning rate from one epoch to the next, in order.
+        cuts: each time a plateau cut the learning rate, in order.
+        turns: each time a person stepped in, in order.
     """
 
     x: NDArray[np.float64]
@@ -52,6 +64,7 @@ class Curves:
     epochs: tuple[EpochEnd, ...]
     best_epoch: int | None
     cuts: tuple[RateCut, ...]
+    turns: tuple[Turn, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -64,7 +77,8 @@ class Curves:
 
 
 def curves_of(events: Sequence[Event], schedule: Schedule = "constant") -> Curves:
-    """The curves of the run's network. Only a constant `schedule` can be cut; a one-cycle falls by itself."""
+    """The curves of the run's network, from the events that still count. Only a constant `schedule` can be cut; a one-cycle falls by
+    itself."""
     batches = [event for event in events if isinstance(event, BatchEnd)]
     epochs = tuple(event for event in events if isinstance(event, EpochEnd))
     steps_per_epoch = next((event.steps_per_epoch for event in events if isinstance(event, Started)), 1)
@@ -75,7 +89,8 @@ def curves_of(events: Sequence[Event], schedule: Schedule = "constant") -> Curve
         accuracy=np.array([batch.accuracy for batch in batches], dtype=float),
         epochs=epochs,
         best_epoch=told if told is not None else lowest_validation_loss(epochs),
-        cuts=_cuts(batches) if schedule == "constant" else (),
+        cuts=_cuts(events, batches) if schedule == "constant" else (),
+        turns=tuple(turn for event in events if (turn := _turn(event, steps_per_epoch))),
     )
 
 
@@ -85,13 +100,28 @@ def lowest_validation_loss(epochs: Sequence[EpochEnd]) -> int | None:
     return min(measured, key=lambda epoch: epoch.validation_loss).epoch if measured else None
 
 
-def _cuts(batches: Sequence[BatchEnd]) -> tuple[RateCut, ...]:
+def _cuts(events: Sequence[Event], batches: Sequence[BatchEnd]) -> tuple[RateCut, ...]:
+    changes = [event for event in events if isinstance(event, RateChanged)]
+    if changes:
+        return tuple(
+            RateCut(epoch=event.epoch, before=event.previous, after=event.learning_rate) for event in changes if event.cause == "plateau"
+        )
+    # Older histories tell of cuts by the rates of their batches alone.
     rates = {batch.epoch: batch.learning_rate for batch in batches}
     return tuple(
         RateCut(epoch=epoch - 1, before=rates[epoch - 1], after=rate)
         for epoch, rate in rates.items()
         if epoch - 1 in rates and rate < rates[epoch - 1]
     )
+
+
+def _turn(event: Event, steps_per_epoch: int) -> Turn | None:
+    match event:
+        case RateChanged(cause="hand" | "repair" as sort):
+            return Turn(x=event.step / steps_per_epoch, step=event.step, sort=sort, rate=event.learning_rate)
+        case Continued():
+            return Turn(x=event.step / steps_per_epoch, step=event.step, sort="continued")
+    return None
 
 
 def curves_figure(curves: Curves, colour: Colour = RESIDUAL, theme: Theme = "light", t: Translate = english) -> go.Figure:
@@ -151,26 +181,31 @@ def _traces(curves: Curves, measure: str, colour: str, t: Translate) -> list[go.
 
 
 def _mark_cuts(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) -> None:
-    """A dotted line where an epoch ended and the next one began with a lower rate, which is written along it."""
-    for cut in curves.cuts:
+    """A dotted line where the rate became another one or the run was continued, with what happened written along it."""
+    marks = [(float(cut.epoch), t("rate cut to {rate:.3g}", rate=cut.after)) for cut in curves.cuts]
+    marks += [(turn.x, turn_words(turn, t)) for turn in curves.turns]
+    told: dict[float, list[str]] = {}
+    for x, words in marks:
+        told.setdefault(x, []).append(words)
+    for x, words_there in told.items():
         # The words stand where the curves leave room: above a falling loss, below a rising accuracy.
         for axis, end, anchor in (("", 1, "top"), ("2", 0, "bottom")):
             figure.add_shape(
                 type="line",
                 xref=f"x{axis}",
                 yref=f"y{axis} domain",
-                x0=cut.epoch,
-                x1=cut.epoch,
+                x0=x,
+                x1=x,
                 y0=0,
                 y1=1,
                 line={"color": MUTED.on(theme), "width": 1.5, "dash": "dot"},
                 layer="below",
             )
             figure.add_annotation(
-                text=t("rate cut to {rate:.3g}", rate=cut.after),
+                text=" · ".join(dict.fromkeys(words_there)),
                 xref=f"x{axis}",
                 yref=f"y{axis} domain",
-                x=cut.epoch,
+                x=x,
                 y=end,
                 xanchor="right",
                 yanchor=anchor,
@@ -178,6 +213,16 @@ def _mark_cuts(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) ->
                 showarrow=False,
                 font={"size": 11, "color": MUTED.on(theme)},
             )
+
+
+def turn_words(turn: Turn, t: Translate = english) -> str:
+    """What a mark of a person's hand says, in the words of the live chart."""
+    rate = f"{turn.rate:.3g}" if turn.rate is not None else ""
+    return {
+        "hand": t("rate {rate}", rate=rate),
+        "repair": t("rate halved to {rate}", rate=rate),
+        "continued": t("continued here"),
+    }[turn.sort]
 
 
 def _mark_best(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) -> None:
