@@ -72,6 +72,7 @@ class Chart {
       ...base(measure, run.name, run.id),
       mode: "lines",
       legend: "legend2",
+      zorder: -1,
       opacity: 0.85,
       line: { width: 1.3, color: ink.muted, dash: EARLIER_DASHES[index % EARLIER_DASHES.length] },
       x: run[view.x],
@@ -98,7 +99,7 @@ class Chart {
     const [low, high] = extent(course.batches.loss);
     const top = high > 0 ? { clipmax: 1.1 * high } : {};
     const upright = view.log ? logAxis(low, high, data.locale) : { type: "linear", tickmode: "auto", rangemode: "tozero" };
-    const marks = marksOn(course, data, view, ink);
+    const marks = marksOn(course, data, view, ink, long || course.place(course.last?.step ?? 0, view.x) || 1);
     return {
       ...frame(ink),
       margin: { l: 48, r: 12, t: 50, b: 36, autoexpand: false },

@@ -14,7 +14,7 @@ class Course {
     this.epochsAtMost = null;
     this.heard = {}; // the sequence of the latest event of each kind
     this.trouble = this.measured = this.unsaved = this.saved = null; // the event that is in force
-    this.rate = null;
+    this.changed = null; // the last change of the learning rate
   }
 
   get length() {
@@ -42,7 +42,12 @@ class Course {
       if (i && columns.step[i] <= columns.step[i - 1]) this.cutBatches(columns.step[i] - 1);
       for (const name of COLUMNS) this.batches[name].push(columns[name] ? columns[name][i] : null);
     }
-    this.rate = this.last.learning_rate;
+  }
+
+  // The learning rate of the next batch, as far as it is known: a change that no batch has felt yet, or that of the last batch.
+  get rate() {
+    const { last, changed } = this;
+    return changed && !(last && last.step > changed.step) ? changed.learning_rate : last?.learning_rate;
   }
 
   cutBatches(step) {
@@ -62,7 +67,7 @@ class Course {
   }
 
   on_rate(event) {
-    this.rate = event.learning_rate;
+    this.changed = event;
     this.marks.push({ step: event.step, sort: event.cause, rate: event.learning_rate });
   }
 
@@ -103,7 +108,7 @@ class Course {
     if (this.measured && !counts(this.measured)) this.measured = null;
     this.trouble = null;
     this.marks.push({ step: event.step, sort: "continued" });
-    this.rate = this.last?.learning_rate ?? null;
+    if (this.changed && !counts(this.changed)) this.changed = null;
   }
 
   // Where a step stands on an axis that counts in `unit`; null where the time is not known.

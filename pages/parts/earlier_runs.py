@@ -12,7 +12,7 @@ import streamlit as st
 from pages.parts.chart_view import MOST_EARLIER
 from pages.parts.i18n import t
 from pages.parts.network_state import current_view, set_view
-from pages.parts.run_list import network_words, time_zone
+from pages.parts.run_list import network_words, state_words, time_zone
 from resnet.figures.overlay import Overlay, overlay_of
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ def earlier_runs(lab: Service, shown: RunRecord | None) -> None:
         st.multiselect(
             t("Curves laid under these"),
             list(offered),
-            format_func=lambda run: name_of(offered[run]),
+            format_func=lambda run: _offer(offered[run]),
             max_selections=MOST_EARLIER,
+            select_all=False,
             key=_KEY,
             on_change=_choose,
             placeholder=t("None chosen") if offered else t("There are none yet"),
@@ -56,6 +57,12 @@ def name_of(record: RunRecord) -> str:
     """A run in few words, as a legend has room for: network, rate and when."""
     when = datetime.fromtimestamp(record.created, time_zone())
     return f"{network_words(record.config.networks[0])} · {record.config.recipe.learning_rate:g} · {when:%m-%d %H:%M}"
+
+
+def _offer(record: RunRecord) -> str:
+    if record.result is None:
+        return f"{name_of(record)} · {state_words(record)}"
+    return f"{name_of(record)} · {next(iter(record.result.test_accuracy.values())):.1%}"
 
 
 def _offered(lab: Service, shown: RunRecord | None) -> Sequence[RunRecord]:

@@ -17,7 +17,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from resnet.config import Schedule
-from resnet.figures.palette import BACKGROUND, INK, MUTED, RESIDUAL, TRAINING_DASH, VALIDATION_DASH, Colour, Theme, translucent
+from resnet.figures.marks import write_along
+from resnet.figures.palette import BACKGROUND, INK, RESIDUAL, TRAINING_DASH, VALIDATION_DASH, Colour, Theme, translucent
 from resnet.training.events import BatchEnd, Continued, EpochEnd, Evaluating, Event, Finished, RateChanged, Started
 from resnet.wording import Translate, english
 
@@ -184,35 +185,12 @@ def _mark_cuts(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) ->
     """A dotted line where the rate became another one or the run was continued, with what happened written along it."""
     marks = [(float(cut.epoch), t("rate cut to {rate:.3g}", rate=cut.after)) for cut in curves.cuts]
     marks += [(turn.x, turn_words(turn, t)) for turn in curves.turns]
-    told: dict[float, list[str]] = {}
-    for x, words in marks:
-        told.setdefault(x, []).append(words)
-    for x, words_there in told.items():
-        # The words stand where the curves leave room: above a falling loss, below a rising accuracy.
-        for axis, end, anchor in (("", 1, "top"), ("2", 0, "bottom")):
-            figure.add_shape(
-                type="line",
-                xref=f"x{axis}",
-                yref=f"y{axis} domain",
-                x0=x,
-                x1=x,
-                y0=0,
-                y1=1,
-                line={"color": MUTED.on(theme), "width": 1.5, "dash": "dot"},
-                layer="below",
-            )
-            figure.add_annotation(
-                text=" · ".join(dict.fromkeys(words_there)),
-                xref=f"x{axis}",
-                yref=f"y{axis} domain",
-                x=x,
-                y=end,
-                xanchor="right",
-                yanchor=anchor,
-                textangle=-90,
-                showarrow=False,
-                font={"size": 11, "color": MUTED.on(theme)},
-            )
+    write_along(figure, marks, 0.03 * _width(curves), theme)
+
+
+def _width(curves: Curves) -> float:
+    """Epochs that the x-axis spans."""
+    return float(max([*curves.x[-1:], *(epoch.epoch for epoch in curves.epochs), 1.0]))
 
 
 def turn_words(turn: Turn, t: Translate = english) -> str:
@@ -267,11 +245,10 @@ def _mark_best(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) ->
 def _layout(curves: Curves, theme: Theme, t: Translate) -> dict[str, Any]:
     ink, grid = INK.on(theme), translucent(INK.on(theme), 0.12)
     axis: dict[str, Any] = {"showgrid": True, "gridcolor": grid, "zeroline": False, "linecolor": grid, "automargin": True}
-    last = max([*curves.x[-1:], *(epoch.epoch for epoch in curves.epochs), 1.0])
     epochs = {
         **axis,
         "title": {"text": t("Epoch"), "standoff": 6},
-        "range": [0, last * 1.02],
+        "range": [0, _width(curves) * 1.02],
         "nticks": 11,
         "unifiedhovertitle": {"text": t("Epoch") + " %{x:.2f}"},
     }
