@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import keras
 
 from resnet.config import BOTTLENECK_EXPANSION, ResNetConfig, Shortcut
-from resnet.layers import MinusInfinityPadding2D, ZeroPadShortcut
+from resnet.layers import FusedBatchNormalization, MinusInfinityPadding2D, ZeroPadShortcut
 
 Tensor: TypeAlias = keras.KerasTensor
 Layer: TypeAlias = Callable[..., Callable[[Tensor], Tensor]]
@@ -145,7 +145,7 @@ class Style:
     def of(config: ResNetConfig) -> Style:
         """The style a configuration asks for."""
         symmetric = config.padding == "symmetric"
-        norm = partial(keras.layers.BatchNormalization, epsilon=config.bn_epsilon, momentum=config.bn_momentum)
+        norm = partial(FusedBatchNormalization, epsilon=config.bn_epsilon, momentum=config.bn_momentum)
         return Style(
             conv=partial(_conv, symmetric=symmetric, initializer=CONV_INITIALIZERS[config.initializer]),
             norm=norm,

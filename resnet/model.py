@@ -6,12 +6,14 @@ import contextlib
 import random
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import keras
 
 from resnet.blocks import Style, Tensor, basic_block, bottleneck_block, preactivation_block, preactivation_bottleneck_block
 from resnet.config import ResNetConfig
+
+Model = TypeVar("Model", bound=keras.Model)
 
 # By the configuration's `block` and `preactivation`.
 BLOCKS = {
@@ -22,7 +24,7 @@ BLOCKS = {
 }
 
 
-def build_resnet(config: ResNetConfig) -> keras.Model:
+def build_resnet(config: ResNetConfig, model_class: type[Model] = keras.Model) -> Model:
     """The network as one flat functional graph: images (batch, height, width, channels) to logits (batch, num_classes).
 
     Layers carry the names of `plan(config)`. Logits are float32 under every dtype policy: train with `from_logits=True`.
@@ -38,7 +40,7 @@ def build_resnet(config: ResNetConfig) -> keras.Model:
             stride = 2 if stage > 1 and number == 1 else 1
             x = block(x, name=f"stage{stage}_block{number}", filters=width, stride=stride, style=style)
     with deep_enough(20 * sum(config.depths)):
-        return keras.Model(images, _head(x, config, style), name=config.name)
+        return model_class(images, _head(x, config, style), name=config.name)
 
 
 @contextlib.contextmanager

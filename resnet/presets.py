@@ -89,8 +89,29 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         ),
         # Chosen on the validation split: after 3 epochs 0.879, against 0.869 for Nesterov SGD with a peak of 0.1.
         "quick-demo": Recipe(optimizer="adam", learning_rate=4e-3, schedule="one-cycle", batch_size=64, epochs=3),
+        "fast": Recipe(
+            optimizer="sgd",
+            learning_rate=0.2,
+            schedule="one-cycle",
+            batch_size=64,
+            epochs=5,
+            weight_decay=5e-4,
+            label_smoothing=0.05,
+            augmentation="flip",
+        ),
     }
 )
+
+# The fast recipe's runs are a few hundred to a few thousand steps long. With Keras's momentum of 0.99 batch norm's moving statistics
+# would still be on their way when the rate has come down; at 0.9 they are those of the last dozens of batches.
+FAST_BN_MOMENTUM = 0.9
+
+
+def tuned(network: ResNetConfig, recipe_name: str) -> ResNetConfig:
+    """The network as a recipe of that name wants it: "fast" lets batch norm's statistics follow faster, others change nothing."""
+    if recipe_name != "fast" or network.bn_momentum <= FAST_BN_MOMENTUM:
+        return network
+    return replace(network, bn_momentum=FAST_BN_MOMENTUM)
 
 # What a first visitor trains: about a minute and a half on two cores. The engine traces it ahead.
 DEMO = TrainConfig(networks=(_MINI_RESNET,), dataset="fashion-mnist-subset", recipe=RECIPES["quick-demo"])

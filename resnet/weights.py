@@ -18,7 +18,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from resnet.errors import WeightsError
-from resnet.layers import ZeroPadShortcut
+from resnet.layers import FusedBatchNormalization, ZeroPadShortcut
 
 EPSILON = 1e-5  # of torchvision's batch norms
 FLOATS = ("F16", "F32", "F64", "float16", "float32", "float64")  # as safetensors and as NumPy call them
@@ -28,7 +28,7 @@ _ENDS = {"stem_conv": "conv1", "stem_bn": "bn1", "head_dense": "fc"}
 _IN_BLOCK = re.compile(r"stage(\d+)_block(\d+)_(?:(conv\d|bn\d)|shortcut_(conv|bn))")
 _WEIGHTS = {
     keras.layers.Conv2D: {"kernel": "weight"},
-    keras.layers.BatchNormalization: {
+    FusedBatchNormalization: {
         "gamma": "weight",
         "beta": "bias",
         "moving_mean": "running_mean",

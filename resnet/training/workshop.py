@@ -15,14 +15,30 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from resnet.config import Optimizer, Recipe, ResNetConfig, TrainConfig
+from resnet.config import Recipe, ResNetConfig, TrainConfig
 from resnet.model import build_resnet, draw_weights
 from resnet.training.batches import evaluation_batches, training_batches
+from resnet.training.calibration import Computed, compute_precision
+from resnet.training.observed import ObservedModel
 
 KEPT_MODELS = 2
 
-# What a traced graph depends on. Batch size, rate, schedule and length of a run are no part of it.
-Key = tuple[ResNetConfig, Optimizer]
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a traced graph depends on. Batch size, rate, schedule and length of a run are no part of it."""
+
+    network: ResNetConfig
+    optimizer: str
+    weight_decay: float
+    label_smoothing: float
+    precision: Computed
+
+    @staticmethod
+    def of(config: TrainConfig) -> Key:
+        recipe = config.recipe
+        precision = compute_precision(recipe.precision)
+        return Key(config.networks[0], recipe.optimizer, recipe.weight_decay, recipe.label_smoothing, precision)
 
 
 class ClassAccuracy(keras.metrics.Metric):
@@ -53,10 +69,20 @@ class ClassAccuracy(keras.metrics.Metric):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A compiled, traced model and the metric that counts its hits."""
+    """A compiled, traced model, the metric that counts its hits, and what its layers compute in."""
 
-    model: keras.Model
+    model: ObservedModel
     accuracy: ClassAccuracy
+    precision: Computed
+
+    @property
+    def gradient_layers(self) -> tuple[str, ...]:
+        """The layers with kernels, in the order of depth."""
+        return self.model.gradient_layers
+
+    def gradient_norms(self) -> np.ndarray:
+        """The L2 norm of each kernel's gradient in the last training step, in that order."""
+        return self.model.gradient_norms.numpy()
 
 
 class Workshop:
@@ -79,15 +105,16 @@ class Workshop:
         `tell` hears the phases: "network" while it is built, and "graph" where it still has to be traced.
         """
         network, recipe = config.networks[0], config.recipe
-        key = (network, recipe.optimizer)
         tell("network")
+        key = Key.of(config)
         with self._lock:
             prepared = self._shelf.pop(key, None)
-        newborn = build_resnet(network)
+        with dtype_policy("mixed_bfloat16" if key.precision == "bfloat16" else "float32"):
+            newborn = build_resnet(network, ObservedModel)
         draw_weights(newborn, config.seed)
         state = [variable.numpy() for variable in newborn.variables]
         if prepared is None:
-            prepared = _compile(newborn, network, recipe)
+            prepared = _compile(newborn, network, recipe, key.precision)
             tell("graph")
             _run_once(prepared.model, network, images=2)
         _start_anew(prepared.model, state, recipe.learning_rate)
@@ -100,9 +127,28 @@ class Workshop:
                     self._shelf.popitem(last=False)
 
 
-def _compile(model: keras.Model, network: ResNetConfig, recipe: Recipe) -> Prepared:
-    optimizer = keras.optimizers.Adam() if recipe.optimizer == "adam" else keras.optimizers.SGD(momentum=0.9, nesterov=True)
+@contextmanager
+def dtype_policy(name: str) -> Iterator[None]:
+    """Build layers under that policy. Keras keeps it for each thread."""
+    usual = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(usual)
+
+
+def _compile(model: ObservedModel, network: ResNetConfig, recipe: Recipe, precision: Computed) -> Prepared:
+    decay = recipe.weight_decay or None
+    if recipe.optimizer == "adam":
+        optimizer = keras.optimizers.Adam(weight_decay=decay)
+    else:
+        optimizer = keras.optimizers.SGD(momentum=0.9, nesterov=True, weight_decay=decay)
+    if decay:
+        optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
     accuracy = ClassAccuracy(network.num_classes)
+    model.label_smoothing = recipe.label_smoothing
+    model.watch_gradients()
     model.compile(
         optimizer=optimizer,
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -111,7 +157,7 @@ def _compile(model: keras.Model, network: ResNetConfig, recipe: Recipe) -> Prepa
     )
     # A step that makes variables is traced twice by TensorFlow: make the optimizer's now.
     optimizer.build(model.trainable_variables)
-    return Prepared(model, accuracy)
+    return Prepared(model, accuracy, precision)
 
 
 def _run_once(model: keras.Model, network: ResNetConfig, *, images: int) -> None:

@@ -120,7 +120,7 @@ def class_and_settings(layer: keras.Layer) -> tuple[str, dict[str, Any]]:
         return "padding of the pool", {"name": layer.name, "dtype": settings["dtype"]}
     if layer.name.endswith("_shortcut_pad"):  # which leaves out a stride that is 1 in the whole network
         settings.setdefault("stride", 1)
-    return type(layer).__name__, settings
+    return type(layer).__name__.replace("FusedBatch", "Batch"), settings
 
 
 def scatter(model: keras.Model) -> None:

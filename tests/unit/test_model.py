@@ -22,7 +22,7 @@ from resnet.blocks import Style
 from resnet.config import Block, ResNetConfig
 from resnet.errors import CombinationError
 from resnet.export.network_code import network_code
-from resnet.layers import MinusInfinityPadding2D, ZeroPadShortcut
+from resnet.layers import FusedBatchNormalization, MinusInfinityPadding2D, ZeroPadShortcut
 from resnet.model import BLOCKS, build_resnet, draw_weights
 from resnet.plan import LayerPlan, plan, plan_block
 from resnet.presets import PRESETS
@@ -39,7 +39,7 @@ KINDS = {
     MinusInfinityPadding2D: "pad",
     ZeroPadShortcut: "pad",
     keras.layers.Conv2D: "conv",
-    keras.layers.BatchNormalization: "bn",
+    FusedBatchNormalization: "bn",
     keras.layers.Activation: "activation",
     keras.layers.MaxPooling2D: "pool",
     keras.layers.Add: "add",

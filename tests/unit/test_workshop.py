@@ -8,6 +8,7 @@ import keras
 import pytest
 
 from resnet.training.events import BatchEnd, EpochEnd, Event, Finished
+from resnet.training.observed import ObservedModel
 from resnet.training.workshop import Workshop
 from tests.training_runs import CONFIG, RECIPE, TINY, follow, of
 
@@ -24,13 +25,13 @@ def traces(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Grows by one name whenever TensorFlow traces a step: only then does Python run the step's code."""
     traced: list[str] = []
     for name in ("train_step", "test_step"):
-        original = getattr(keras.Model, name)
+        original = getattr(ObservedModel, name)
 
         def spy(self: keras.Model, batch: object, *, original=original, name: str = name) -> object:
             traced.append(name)
             return original(self, batch)
 
-        monkeypatch.setattr(keras.Model, name, spy)
+        monkeypatch.setattr(ObservedModel, name, spy)
     return traced
 
 
