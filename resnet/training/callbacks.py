@@ -1,107 +1,194 @@
-"""What Keras calls between two batches: the live curves are fed here, a stop is obeyed here, a one-cycle rate is set here."""
+"""What Keras calls between two batches: the live curves are fed here, the learning rate is set here, an early end is decided here."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
 from collections.abc import Callable
-from time import perf_counter
+from typing import Any
 
 import keras
 import numpy as np
 
-from resnet.training.control import Control
-from resnet.training.events import BatchEnd, EpochEnd
+from resnet.config import Recipe
+from resnet.training.events import BatchEnd, EpochEnd, RateChanged
+from resnet.training.progress import Progress
+
+LOWEST_RATE = 1e-6  # a plateau halves the rate down to this
 
 Logs = dict[str, float]
+Report = Callable[..., None]
 
 
 class StreamingCallback(keras.callbacks.Callback):
-    """Tells of every batch and every epoch while `model.fit` runs, and ends the run when somebody asks for it.
+    """Tells of every batch and every epoch while `model.fit` runs.
 
     Keras calls the `on_…` methods from inside its training loop; `self.model` is the network in training. Every
     `report(kind, …)` becomes one event, and every event of a batch one point of the curve beside this code.
     """
 
-    def __init__(
-        self, report: Callable[..., None], control: Control, *, network: str, images: int, batch_size: int, max_steps: int | None = None
-    ) -> None:
+    def __init__(self, report: Report, progress: Progress, *, network: str, images: int, batch_size: int, steps: int) -> None:
         super().__init__()
-        self.report, self.control, self.network = report, control, network
-        self.images, self.batch_size, self.max_steps = images, batch_size, max_steps
-        self.step = self.epoch = 0
+        self.report, self.progress, self.network = report, progress, network
+        self.images, self.batch_size, self.steps = images, batch_size, steps
         self.recent: deque[tuple[int, float]] = deque(maxlen=20)  # (images, seconds) of the latest batches
 
     def on_epoch_begin(self, epoch: int, logs: Logs) -> None:
-        self.epoch = epoch + 1
-        self.batches: list[tuple[int, float, float]] = []  # (images, loss, accuracy)
-        self.epoch_began = self.clock = perf_counter()
+        self.progress.begin_epoch(epoch + 1)
+        self.clock = self.progress.watch.seconds
 
     def on_train_batch_begin(self, batch: int, logs: Logs) -> None:
         # Keras shows running means over the epoch, which hide the noise of single batches. Begin anew each time.
         self.model.reset_metrics()
 
     def on_train_batch_end(self, batch: int, logs: Logs) -> None:
-        self.step += 1
-        count = min(self.batch_size, self.images - batch * self.batch_size)
-        self.batches.append((count, logs["loss"], logs["accuracy"]))
-        self.learning_rate = float(self.model.optimizer.learning_rate)
+        progress = self.progress
+        count = min(self.batch_size, self.images - len(progress.batches) * self.batch_size)
+        progress.step += 1
+        progress.batches.append((count, float(logs["loss"]), float(logs["accuracy"])))
+        progress.learning_rate = float(self.model.optimizer.learning_rate)
         self.report(
             BatchEnd,
             network=self.network,
-            step=self.step,
-            epoch=self.epoch,
+            step=progress.step,
+            epoch=progress.epoch,
             loss=logs["loss"],
             accuracy=logs["accuracy"],
-            learning_rate=self.learning_rate,
+            learning_rate=progress.learning_rate,
             images_per_second=self.speed(count),
+            seconds=progress.watch.seconds,
         )
-        if self.control.stop_requested or self.step == self.max_steps:
+        if progress.step == self.steps:
             self.model.stop_training = True
-
-    def on_test_batch_end(self, batch: int, logs: Logs) -> None:
-        if self.control.stop_requested:
-            self.model.stop_evaluating = True
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
-        if self.control.stop_requested:  # the validation may have been cut short: no figure is better than a wrong one
-            self.model.stop_training = True
+        progress = self.progress
+        if progress.cut_short:  # the validation may have been, too: no figure is better than a wrong one
             return
-        counts, losses, accuracies = zip(*self.batches, strict=True)
+        counts, losses, accuracies = zip(*progress.batches, strict=True)
         # Keras now holds the last batch's figures for the epoch's; its other callbacks are to see the means as well.
         logs["loss"] = float(np.average(losses, weights=counts))
         logs["accuracy"] = float(np.average(accuracies, weights=counts))
         self.report(
             EpochEnd,
             network=self.network,
-            epoch=self.epoch,
-            step=self.step,
+            epoch=progress.epoch,
+            step=progress.step,
             loss=logs["loss"],
             accuracy=logs["accuracy"],
             validation_loss=logs["val_loss"],
             validation_accuracy=logs["val_accuracy"],
-            learning_rate=self.learning_rate,
-            seconds=perf_counter() - self.epoch_began,
+            learning_rate=progress.learning_rate,
+            seconds=progress.watch.seconds - progress.epoch_began,
         )
+        progress.epoch_ended = True
 
     def speed(self, images: int) -> float:
         """Images per second over the latest batches, of which this one just ended."""
-        now = perf_counter()
+        now = self.progress.watch.seconds
         self.recent.append((images, now - self.clock))
         self.clock = now
         return sum(images for images, _ in self.recent) / sum(seconds for _, seconds in self.recent)
 
 
-class OneCycle(keras.callbacks.Callback):
-    """Sets the learning rate of every step of a run of `steps` steps: up to `peak`, then down to nearly 0."""
+class LearningRate(keras.callbacks.Callback):
+    """Sets the learning rate of every step of a run of `steps` steps: the recipe's schedule, scaled by what a person asked for."""
 
-    def __init__(self, peak: float, steps: int) -> None:
+    def __init__(self, report: Report, progress: Progress, recipe: Recipe, steps: int) -> None:
         super().__init__()
-        self.peak, self.steps, self.step = peak, steps, 0
+        self.report, self.progress, self.recipe, self.steps = report, progress, recipe, steps
+        self.factor = 1.0  # of the schedule; a constant rate has none, and is the optimizer's own
 
     def on_train_batch_begin(self, batch: int, logs: Logs) -> None:
-        self.step += 1
-        self.model.optimizer.learning_rate = one_cycle(self.step, self.steps, self.peak)
+        if self.recipe.schedule == "one-cycle":
+            self.model.optimizer.learning_rate = self.upcoming
+
+    @property
+    def upcoming(self) -> float:
+        """The rate of the next batch, as things stand."""
+        if self.recipe.schedule == "one-cycle":
+            return self.factor * one_cycle(min(self.progress.step + 1, self.steps), self.steps, self.recipe.learning_rate)
+        return float(self.model.optimizer.learning_rate)
+
+    def change(self, rate: float, cause: str) -> None:
+        """Take `rate` for the next batch, scale by as much what a schedule has in store after it, and tell so."""
+        previous = self.upcoming
+        if self.recipe.schedule == "one-cycle":
+            self.factor *= rate / previous
+        else:
+            self.model.optimizer.learning_rate = rate
+        self.tell(previous, rate, cause)
+
+    def tell(self, previous: float, rate: float, cause: str) -> None:
+        step, epoch = self.progress.step, self.progress.epoch
+        self.report(RateChanged, step=step, epoch=epoch, previous=previous, learning_rate=rate, cause=cause)
+
+
+class Plateau(keras.callbacks.ReduceLROnPlateau):
+    """Halves the rate where the validation loss stands still, tells so, and remembers over an interruption how long it stood."""
+
+    def __init__(self, rate: LearningRate, patience: int) -> None:
+        super().__init__(monitor="val_loss", factor=0.5, patience=patience, min_lr=LOWEST_RATE)
+        self.rate = rate
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Keras's own forgets; here one run may be several fits."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if self.rate.progress.cut_short:
+            return
+        before = float(self.model.optimizer.learning_rate)
+        super().on_epoch_end(epoch, logs)
+        after = float(self.model.optimizer.learning_rate)
+        if after != before and not self.model.stop_training:  # else no batch would learn at it
+            self.rate.tell(before, after, "plateau")
+
+    def state(self) -> dict[str, Any]:
+        """JSON-ready data that `restore` reads."""
+        return {"best": _number(self.best), "wait": self.wait, "cooldown": self.cooldown_counter}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.best, self.wait, self.cooldown_counter = state["best"], state["wait"], state["cooldown"]
+
+
+class Patience(keras.callbacks.EarlyStopping):
+    """Ends training where the validation loss has not fallen for `patience` epochs, and keeps the best weights over an interruption."""
+
+    def __init__(self, progress: Progress, patience: int) -> None:
+        super().__init__(monitor="val_loss", patience=patience, restore_best_weights=True)
+        self.progress = progress
+        self.best: float | None = None
+        self.best_epoch = 0  # from 0, as Keras counts
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Keras's own forgets; here one run may be several fits."""
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        """Keras's own takes the best weights back, also where training is to go on; here `take_best_weights` does, at the very end."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if not self.progress.cut_short:
+            super().on_epoch_end(epoch, logs)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether it ended the training."""
+        return bool(self.stopped_epoch > 0)
+
+    def take_best_weights(self) -> None:
+        if self.best_weights is not None:
+            self.model.set_weights(self.best_weights)
+
+    def state(self) -> dict[str, Any]:
+        """JSON-ready data that `restore` reads, but for the best weights."""
+        best_epoch, stopped_epoch = int(self.best_epoch), int(self.stopped_epoch)
+        return {"best": _number(self.best), "wait": self.wait, "best_epoch": best_epoch, "stopped_epoch": stopped_epoch}
+
+    def restore(self, state: dict[str, Any], best_weights: list[np.ndarray]) -> None:
+        """Go on from `state`; no weights where no epoch has ended yet."""
+        self.best, self.wait = state["best"], state["wait"]
+        self.best_epoch, self.stopped_epoch = state["best_epoch"], state["stopped_epoch"]
+        self.best_weights = best_weights or None
 
 
 def one_cycle(step: int, steps: int, peak: float) -> float:
@@ -110,3 +197,7 @@ def one_cycle(step: int, steps: int, peak: float) -> float:
     if step <= top:
         return peak * step / top
     return peak * (1 + math.cos(math.pi * (step - top) / (steps + 1 - top))) / 2
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else float(value)

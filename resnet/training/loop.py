@@ -7,23 +7,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import keras
+import tensorflow as tf
 
-from resnet.config import Recipe, TrainConfig
+from resnet.config import TrainConfig
 from resnet.data import Dataset, load_fashion_mnist
 from resnet.errors import ExplainedError, TrainingError
-from resnet.training.batches import evaluation_batches, training_batches
-from resnet.training.callbacks import OneCycle, StreamingCallback
+from resnet.training.batches import evaluation_batches
+from resnet.training.checkpoints import Checkpoints
+from resnet.training.continuation import Continuation
 from resnet.training.control import Control
-from resnet.training.events import EpochEnd, Evaluating, Event, Failed, Finished, Preparing, Started, Stopped
-from resnet.training.workshop import Prepared, Workshop
-
-LOWEST_RATE = 1e-6  # a plateau halves the rate down to this
+from resnet.training.events import EpochEnd, Evaluating, Event, Failed, Finished, Interrupted, Preparing, Stopped
+from resnet.training.fitting import Training
+from resnet.training.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How a run ended: its epochs, then test loss and accuracy by network, empty for a run that was `stopped`."""
+    """How a run ended: its epochs (of a continued one those since then), then test loss and accuracy by network.
+
+    These are empty for a run that was `stopped`, by a person or by a loss that is no number.
+    """
 
     history: tuple[EpochEnd, ...]
     test_loss: dict[str, float]
@@ -32,10 +35,10 @@ class Result:
 
 
 class Reporter:
-    """Makes the run's events: numbers them 1, 2, 3 …, stamps the time, hands them to `emit` and keeps those of epochs."""
+    """Makes the run's events: numbers them from `last_sequence` + 1 on, stamps the time, hands them to `emit` and keeps epochs'."""
 
-    def __init__(self, run: str, emit: Callable[[Event], None]) -> None:
-        self._run, self._emit, self._sequence = run, emit, 0
+    def __init__(self, run: str, emit: Callable[[Event], None], *, last_sequence: int = 0) -> None:
+        self._run, self._emit, self._sequence = run, emit, last_sequence
         self.epochs: list[EpochEnd] = []
 
     def __call__(self, kind: type[Event], **fields: Any) -> None:
@@ -47,27 +50,37 @@ class Reporter:
 
 
 def train(
-    config: TrainConfig, emit: Callable[[Event], None], control: Control, *, run: str = "local", workshop: Workshop | None = None
+    config: TrainConfig,
+    emit: Callable[[Event], None],
+    control: Control,
+    *,
+    run: str = "local",
+    workshop: Workshop | None = None,
+    checkpoints: Checkpoints | None = None,
+    continuation: Continuation | None = None,
 ) -> Result:
     """Train `config.networks` and measure them on the test split, telling `emit` everything on the way.
 
     Args:
         emit: gets every event, in order, from the thread that trains.
-        control: asked between two batches, of evaluations too, whether to stop.
+        control: asked between two batches, of evaluations too, what a person wants.
         run: the name the events carry.
         workshop: keeps traced models between runs; without it the graph is traced anew.
+        checkpoints: where the run's state is saved, from which it can be continued; removed when the run has finished.
+        continuation: go on from a checkpoint instead of starting. `Continued` then stands for `Started`, but for a run that goes on
+            from step 0: there both are told.
 
     Raises:
         DataError: the data set cannot be had. Whatever is raised was emitted as `Failed` before.
     """
-    report = Reporter(run, emit)
+    report = Reporter(run, emit, last_sequence=continuation.last_sequence if continuation else 0)
     try:
-        return _Run(config, report, control).train(workshop or Workshop())
+        return _Run(config, report, control, checkpoints, continuation).train(workshop or Workshop())
     except ExplainedError as error:
         report(Failed, rule=error.rule, values=error.plain_values)
         raise
     except Exception as error:
-        broken = TrainingError("the training broke off: {problem}", problem=f"{type(error).__name__}: {error}")
+        broken = _explained(error)
         report(Failed, rule=broken.rule, values=broken.plain_values)
         raise
 
@@ -75,8 +88,16 @@ def train(
 class _Run:
     """What the steps of one run share."""
 
-    def __init__(self, config: TrainConfig, report: Reporter, control: Control) -> None:
+    def __init__(
+        self,
+        config: TrainConfig,
+        report: Reporter,
+        control: Control,
+        checkpoints: Checkpoints | None,
+        continuation: Continuation | None,
+    ) -> None:
         self.config, self.report, self.control = config, report, control
+        self.checkpoints, self.continuation = checkpoints, continuation
         self.began = time.perf_counter()
         self.network = config.networks[0].name
 
@@ -87,67 +108,59 @@ class _Run:
             progress=lambda share: self.report(Preparing, phase="download", done=share),
         )
         with workshop.lend(self.config, lambda phase: self.report(Preparing, phase=phase)) as prepared:
+            training = Training(self.config, self.report, self.control, self.checkpoints, prepared, dataset)
+            if self.continuation:
+                training.go_back(self.continuation)
             if self.control.stop_requested:
-                return self.stopped(step=0, epoch=0)
-            streaming, early_stopping = self.fit(prepared, dataset)
-            if self.control.stop_requested:
-                return self.stopped(step=streaming.step, epoch=streaming.epoch)
-            best_epoch = early_stopping.best_epoch + 1 if early_stopping else None
-            self.report(Evaluating, best_epoch=best_epoch)
-            batches = evaluation_batches(dataset.x_test, dataset.y_test)
-            test = prepared.model.evaluate(batches, callbacks=[streaming], return_dict=True, verbose=0)
-            if self.control.stop_requested:
-                return self.stopped(step=streaming.step, epoch=streaming.epoch)
-            test_loss, test_accuracy = {self.network: test["loss"]}, {self.network: test["accuracy"]}
-            self.report(
-                Finished,
-                test_loss=test_loss,
-                test_accuracy=test_accuracy,
-                class_accuracy={self.network: prepared.accuracy.per_class()},
-                best_epoch=best_epoch,
-                stopped_early=early_stopping is not None and early_stopping.stopped_epoch > 0,
-                seconds=time.perf_counter() - self.began,
-            )
+                return self.stopped(training)
+            preparation = time.perf_counter() - self.began
+            training.begin(self.continuation)
+            training.fit()
+            training.saving.finish()
+            if training.alarm.broken:
+                return self.interrupted(training.alarm.broken)
+            if training.progress.cut_short:
+                return self.stopped(training)
+            return self.measure(training, dataset, preparation)
+
+    def measure(self, training: Training, dataset: Dataset, preparation: float) -> Result:
+        """Measure the network on the test split; `preparation` is what came before the first batch, in seconds."""
+        patience, prepared = training.patience, training.prepared
+        best_epoch = patience.best_epoch + 1 if patience else None
+        self.report(Evaluating, best_epoch=best_epoch)
+        training.take_final_weights()
+        batches = evaluation_batches(dataset.x_test, dataset.y_test)
+        test = prepared.model.evaluate(batches, callbacks=[training.steering], return_dict=True, verbose=0)
+        if training.progress.cut_short:
+            return self.stopped(training)
+        test_loss, test_accuracy = {self.network: test["loss"]}, {self.network: test["accuracy"]}
+        self.report(
+            Finished,
+            test_loss=test_loss,
+            test_accuracy=test_accuracy,
+            class_accuracy={self.network: prepared.accuracy.per_class()},
+            best_epoch=best_epoch,
+            stopped_early=patience is not None and patience.exhausted,
+            seconds=preparation + training.progress.watch.seconds,
+        )
+        if self.checkpoints:
+            self.checkpoints.delete()
         return Result(history=tuple(self.report.epochs), test_loss=test_loss, test_accuracy=test_accuracy, stopped=False)
 
-    def fit(self, prepared: Prepared, dataset: Dataset) -> tuple[StreamingCallback, keras.callbacks.EarlyStopping | None]:
-        """Train until the epochs, the patience, `max_steps` or somebody's own are at an end."""
-        recipe, images = self.config.recipe, len(dataset.x_train)
-        steps_per_epoch = -(-images // recipe.batch_size)
-        steps = min(recipe.epochs * steps_per_epoch, self.config.max_steps or recipe.epochs * steps_per_epoch)
-        epochs = -(-steps // steps_per_epoch)
-        streaming = StreamingCallback(
-            self.report, self.control, network=self.network, images=images, batch_size=recipe.batch_size, max_steps=steps
-        )
-        early_stopping = _early_stopping(recipe)
-        self.report(Started, networks=[self.network], epochs=epochs, steps_per_epoch=steps_per_epoch, training_images=images)
-        prepared.model.fit(
-            training_batches(dataset.x_train, dataset.y_train, batch_size=recipe.batch_size, epochs=epochs, seed=self.config.seed),
-            epochs=epochs,
-            steps_per_epoch=steps_per_epoch,
-            shuffle=False,  # the batches are
-            validation_data=evaluation_batches(dataset.x_val, dataset.y_val),
-            # First of all the stream: it tells the rate an epoch had, before a plateau cuts it.
-            callbacks=[streaming, *([early_stopping] if early_stopping else []), *_rate_callbacks(recipe, steps)],
-            verbose=0,
-        )
-        return streaming, early_stopping
+    def stopped(self, training: Training) -> Result:
+        self.report(Stopped, step=training.progress.step, epoch=training.progress.epoch)
+        return Result(history=tuple(self.report.epochs), test_loss={}, test_accuracy={}, stopped=True)
 
-    def stopped(self, *, step: int, epoch: int) -> Result:
-        self.report(Stopped, step=step, epoch=epoch)
+    def interrupted(self, reason: TrainingError) -> Result:
+        self.report(Interrupted, rule=reason.rule, values=reason.plain_values)
         return Result(history=tuple(self.report.epochs), test_loss={}, test_accuracy={}, stopped=True)
 
 
-def _early_stopping(recipe: Recipe) -> keras.callbacks.EarlyStopping | None:
-    if recipe.early_stopping_patience is None:
-        return None
-    return keras.callbacks.EarlyStopping(monitor="val_loss", patience=recipe.early_stopping_patience, restore_best_weights=True)
-
-
-def _rate_callbacks(recipe: Recipe, steps: int) -> list[keras.callbacks.Callback]:
-    """Whatever changes the learning rate in a run of `steps` steps."""
-    if recipe.schedule == "one-cycle":
-        return [OneCycle(recipe.learning_rate, steps)]
-    if recipe.plateau_patience is None:
-        return []
-    return [keras.callbacks.ReduceLROnPlateau(monitor="val_loss", factor=0.5, patience=recipe.plateau_patience, min_lr=LOWEST_RATE)]
+def _explained(error: Exception) -> TrainingError:
+    problem = f"{type(error).__name__}: {error}"
+    if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)):
+        return TrainingError(
+            "the training needs more memory than this machine has left; choose a smaller network or a smaller batch ({problem})",
+            problem=problem.splitlines()[0],
+        )
+    return TrainingError("the training broke off: {problem}", problem=problem)
