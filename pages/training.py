@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from pages.parts.adapted_offer import offer_adapted
 from pages.parts.duration import about
-from pages.parts.earlier_runs import earlier_curves, earlier_runs
+from pages.parts.earlier_runs import earlier_curves, earlier_runs, offered_runs
 from pages.parts.i18n import explain, t, tn
 from pages.parts.layout import page_header
 from pages.parts.literal import literally
@@ -26,6 +28,7 @@ from resnet.datasets import DATASETS
 from resnet.errors import ConfigError, ExplainedError
 from resnet.estimate import epoch_seconds
 from resnet.plan import Plan, plan
+from resnet.presets import tuned
 from resnet.runs import service
 from resnet.runs.routes import VISITOR_COOKIE
 from resnet.runs.service import Service
@@ -38,39 +41,48 @@ if TYPE_CHECKING:
 def page() -> None:
     lab = service.current()
     page_header(t("Training"), t("How does a network learn, batch by batch?"))
-    record = _record(lab, current_run())
-    story = run_story(lab, record) if lab and record else RunStory()
+    seen = _read(lab, current_run())
     controls, view = st.columns([1, 2.5], gap="large")
     with controls:
         if lab is not None:
-            run_notices(lab, record, story, visitor=_visitor())
+            run_notices(lab, seen.record, seen.story, visitor=_visitor())
         form = _controls(lab)
     with view:
         with st.container(horizontal=True, vertical_alignment="center"):
-            _summary(lab, record)
-            if lab is not None:
-                earlier_runs(lab, record)
-        steering(lab, record, story)
-        earlier = earlier_curves(lab, record) if lab else []
-        live_run(lab, record, story, epochs=(record.config if record else form).recipe.epochs, earlier=earlier)
-        measurement(lab, record, story, colour_of(record))
+            _summary(lab, seen.record)
+            earlier_runs(seen.offered)
+        steering(lab, seen.record, seen.story)
+        live_run(lab, seen.record, seen.story, epochs=(seen.record.config if seen.record else form).recipe.epochs, earlier=seen.earlier)
+        measurement(lab, seen.record, seen.story, colour_of(seen.record))
     with st.expander(t("The callback that feeds these curves"), icon=":material/code:"):
         st.markdown(t("Keras calls it after every batch. This is the file the worker runs, `resnet/training/callbacks.py`."))
         st.code(source_of("resnet.training.callbacks", "StreamingCallback"), language="python")
 
 
-def _record(lab: Service | None, run: str | None) -> RunRecord | None:
-    """The run that is looked at. Where the history cannot be read, the page says so and goes on without."""
-    if lab is None or run is None:
-        return None
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the history has for this page: the run that is looked at, its story, runs to lay under it, the curves of those chosen."""
+
+    record: RunRecord | None = None
+    story: RunStory = field(default_factory=RunStory)
+    offered: Sequence[RunRecord] = ()
+    earlier: Sequence[Mapping[str, Any]] = ()
+
+
+def _read(lab: Service | None, run: str | None) -> _Seen:
+    """Where the history cannot be read, the page says so and goes on without."""
+    if lab is None:
+        return _Seen()
     try:
-        record = lab.run(run)
+        record = lab.run(run) if run else None
+        story = run_story(lab, record) if record else RunStory()
+        seen = _Seen(record, story, offered_runs(lab, record), earlier_curves(lab, record))
     except ExplainedError as problem:
         st.error(literally(explain(problem)), icon=":material/database_off:")
-        return None
-    if record is None:
+        return _Seen()
+    if run and record is None:
         st.warning(f"{unknown_run(run)} {t('Start one, or open an earlier one under Results.')}", icon=":material/search_off:")
-    return record
+    return seen
 
 
 def _controls(lab: Service | None) -> TrainingForm:
@@ -80,11 +92,12 @@ def _controls(lab: Service | None) -> TrainingForm:
         st.markdown(f"**{network.name}**  \n" + t("{parameters:,} trainable parameters", parameters=totals.trainable_parameters))
         st.page_link("architecture.py", label=t("Change the network"), icon=":material/tune:")
     form = training_form()
-    config = _config(network, form) if fits(network, form.dataset) else None
+    config = _config(tuned(network, form.recipe_name), form) if fits(network, form.dataset) else None
     if not fits(network, form.dataset):
         offer_adapted(totals, form.dataset, batch_size=form.recipe.batch_size, button_width="stretch")
     if config is not None:
         _estimate(config, totals)
+        _tuning(network, config.networks[0])
         if lab is not None:
             _start_button(lab, config)
     if lab is None:
@@ -136,6 +149,18 @@ def _estimate(config: TrainConfig, network: Plan) -> None:
     )
     if config.dataset == "fashion-mnist" and full_set_location() is None:
         st.caption(t("The full set is not on this machine yet; the run downloads it first (30 MB)."))
+
+
+def _tuning(network: ResNetConfig, used: ResNetConfig) -> None:
+    """What the recipe changes of the network, where it changes something."""
+    if used != network:
+        st.caption(
+            t(
+                "This recipe trains it with batch norm's momentum at {used:g} instead of {own:g}: short runs want statistics that follow.",
+                used=used.bn_momentum,
+                own=network.bn_momentum,
+            )
+        )
 
 
 def _start(lab: Service, config: TrainConfig, visitor: str) -> None:

@@ -24,9 +24,9 @@ _MOST_OFFERED = 60  # newest first
 _DRAWABLE = ("finished", "stopped", "interrupted", "failed")
 
 
-def earlier_runs(lab: Service, shown: RunRecord | None) -> None:
-    """Draw the choice of runs that are over; the one that is `shown` is not among them."""
-    offered = {record.id: record for record in _offered(lab, shown)}
+def earlier_runs(records: Sequence[RunRecord]) -> None:
+    """Draw the choice among these runs."""
+    offered = {record.id: record for record in records}
     st.session_state[_KEY] = [run for run in current_view().under if run in offered]
     with st.popover(t("Earlier runs"), icon=":material/layers:", type="tertiary"):
         st.multiselect(
@@ -44,7 +44,7 @@ def earlier_runs(lab: Service, shown: RunRecord | None) -> None:
 
 
 def earlier_curves(lab: Service, shown: RunRecord | None) -> list[dict[str, Any]]:
-    """The chosen runs as the live view draws them."""
+    """The chosen runs as the live view draws them. Reads the database."""
     chosen = [record for run in current_view().under if (record := lab.run(run)) and record.id != (shown and shown.id)]
     return [
         {"id": record.id, "name": name_of(record), **asdict(_overlay(record.id, record.created, record.outcome.sequence, lab))}
@@ -65,7 +65,8 @@ def _offer(record: RunRecord) -> str:
     return f"{name_of(record)} · {next(iter(record.result.test_accuracy.values())):.1%}"
 
 
-def _offered(lab: Service, shown: RunRecord | None) -> Sequence[RunRecord]:
+def offered_runs(lab: Service, shown: RunRecord | None) -> Sequence[RunRecord]:
+    """Runs that are over, newest first, but for the one that is `shown`. Reads the database."""
     records = [record for record in lab.runs(_MOST_OFFERED) if record.state in _DRAWABLE]
     known = {record.id for record in records}
     # One that the address names may be older than those that are offered.

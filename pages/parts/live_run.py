@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -34,7 +34,7 @@ _live_run = st.components.v2.component(
 
 
 def live_run(
-    lab: Service | None, record: RunRecord | None, story: RunStory, *, epochs: int, earlier: Sequence[dict[str, Any]] = ()
+    lab: Service | None, record: RunRecord | None, story: RunStory, *, epochs: int, earlier: Sequence[Mapping[str, Any]] = ()
 ) -> None:
     """Show a run as it grows, or empty axes for None; `epochs` is the width of the empty axes.
 

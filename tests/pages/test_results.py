@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
@@ -15,7 +14,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import plotly.io
 import pytest
-import streamlit as st
 from sqlalchemy import update
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
@@ -25,7 +23,6 @@ from pages.parts.run_list import KEY, run_table
 from resnet.config import Recipe, TrainConfig
 from resnet.presets import PRESETS, RECIPES
 from resnet.runs import service
-from resnet.runs.service import Service
 from resnet.runs.store import RUNS, RunState, Store
 from resnet.training.events import BatchEnd, EpochEnd, Event, Failed, Finished, Started, Stopped
 
@@ -39,18 +36,6 @@ QUICK = TrainConfig(
 NOTEBOOK = replace(QUICK, recipe=RECIPES["notebook"], dataset="fashion-mnist")
 STEPS = 3  # per epoch
 CLASSES = [0.8, 0.98, 0.7, 0.9, 0.75, 0.96, 0.6, 0.95, 0.97, 0.955]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """A history behind a service whose engine was never started."""
-    store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    lab = Service(store, usual=None)
-    service.set_current(lab)
-    st.cache_resource.clear()  # tests use the same ids again, which runs never do
-    yield store
-    service.set_current(None)
-    lab.close()
 
 
 def course(run: str, rates: list[float], validation: list[float], *, last_batches: int = STEPS) -> list[Event]:

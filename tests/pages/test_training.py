@@ -2,74 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import NumberInput
 
-from resnet.presets import DEMO, PRESETS, RECIPES
+from resnet.presets import DEMO, PRESETS, RECIPES, tuned
 from resnet.runs import service
-from resnet.runs.service import Service
 from resnet.runs.store import Store
-from resnet.training.events import Failed, Started
+from resnet.training.events import Failed
+from tests.pages.training_page import ROUTER, begin, button, enabled, field, texts, training
 from tests.unit.test_store import batch, finished
-
-ROUTER = str(Path(__file__).resolve().parents[2] / "pages" / "router.py")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """A history behind a service whose engine was never started: what is queued stays queued."""
-    store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    lab = Service(store, usual=None)
-    service.set_current(lab)
-    yield store
-    service.set_current(None)
-    lab.close()
-
-
-def training(**query: str) -> AppTest:
-    app = AppTest.from_file(ROUTER, default_timeout=30)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run().switch_page("training.py").run()
-
-
-def begin(run: str, sequence: int = 1) -> Started:
-    return Started(
-        run=run,
-        sequence=sequence,
-        time=100.0,
-        networks=["mini-resnet"],
-        epochs=3,
-        steps_per_epoch=141,
-        training_images=9_000,
-        layers={"mini-resnet": ["stem_conv", "stage1_block1_conv1", "head_dense"]},
-    )
-
-
-def texts(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.success]
-    return "\n".join(str(part.value) for part in parts)
-
-
-def button(app: AppTest, label: str) -> AppTest:
-    found = [item for item in app.button if item.label == label]
-    assert found, f"no button {label!r} among {[item.label for item in app.button]}"
-    return found[0].click().run()
-
-
-def enabled(app: AppTest) -> list[str]:
-    """Labels of the buttons that can be pressed."""
-    return [item.label for item in app.button if not item.disabled]
-
-
-def field(app: AppTest, label: str) -> NumberInput:
-    (found,) = [item for item in app.number_input if item.label == label]
-    return found
 
 
 def test_without_an_engine_the_page_says_how_to_get_one() -> None:
@@ -139,6 +82,31 @@ def test_the_notebook_recipe_is_the_notebooks(store: Store) -> None:
     button(app, "Start")
     assert store.runs()[0].config.recipe == RECIPES["notebook"]
     assert "at most 10 epochs" in texts(app)
+
+
+def test_the_fast_recipe_says_what_it_changes_of_the_network(store: Store) -> None:
+    app = training()
+    assert "batch norm's momentum" not in texts(app)
+    recipe = next(item for item in app.get("button_group") if item.label == "Recipe")
+    app = recipe.set_value("fast").run()
+    assert "batch norm's momentum at 0.9 instead of 0.99" in texts(app)
+    button(app, "Start")
+    config = store.runs()[0].config
+    assert config.recipe == RECIPES["fast"]
+    assert config.networks == (tuned(PRESETS["mini-resnet"], "fast"),)
+
+
+def test_every_number_of_a_recipe_can_be_chosen(store: Store) -> None:
+    app = training()
+    field(app, "Weight decay").set_value(0.001).run()
+    field(app, "Label smoothing").set_value(0.1).run()
+    for label, value in (("Augmentation", "flip-shift"), ("Precision", "float32"), ("Optimizer", "sgd")):
+        (box,) = [item for item in app.selectbox if item.label == label]
+        box.set_value(value).run()
+    button(app, "Start")
+    assert store.runs()[0].config.recipe == replace(
+        RECIPES["quick-demo"], weight_decay=0.001, label_smoothing=0.1, augmentation="flip-shift", precision="float32", optimizer="sgd"
+    )
 
 
 def test_a_waiting_run_is_stopped_without_an_engine(store: Store) -> None:
