@@ -194,6 +194,7 @@ class Dispatcher:
             key=task_name(record.id, record.attempt),
             resources={TRAIN: 1},
             priority=-place.rank,
+            fifo_timeout="0 ms",  # else those of the same tenth of a second are in no order
             pure=False,
             retries=0,
         )
