@@ -181,6 +181,8 @@ def training(recipe: Recipe, t: Translate) -> str:
     ]
     if recipe.plateau_patience is not None:
         paragraphs.append(t("`HALVE_AFTER` epochs without a lower validation loss halve the learning rate."))
+    if recipe.weight_decay:
+        paragraphs.append(t("Each step also shrinks the kernels a little, by `WEIGHT_DECAY` times the rate."))
     if recipe.early_stopping_patience is not None:
         paragraphs.append(
             t("`STOP_AFTER` epochs without a lower validation loss end the training. The weights of the best epoch are restored.")
@@ -191,6 +193,16 @@ def training(recipe: Recipe, t: Translate) -> str:
 def schedule(t: Translate) -> str:
     text = t("The learning rate climbs over the first 30 % of the steps and then falls along half a cosine (Smith 2018, arXiv 1803.09820).")
     return _section(t("Learning rate"), text)
+
+
+def augmentation(t: Translate) -> str:
+    text = t("Training images are changed anew each time they are seen, so that the network cannot learn them by heart.")
+    return _section(t("Augmentation"), text)
+
+
+def smoothing(t: Translate) -> str:
+    text = t("A part of each target is spread over all classes, which keeps the network from growing too sure (Szegedy et al. 2016).")
+    return _section(t("Label smoothing"), text)
 
 
 def curves(t: Translate) -> str:

@@ -101,6 +101,23 @@ def one_cycle(step, steps):
     return LEARNING_RATE * (1 + math.cos(math.pi * share)) / 2
 '''
 
+_AUGMENT = '''
+def augment(images, labels):
+    """Mirrors every second image at random⟦shift:, and moves each by up to 2 pixels⟧."""
+    images = MIRROR(images, training=True)
+    images = SHIFT(images, training=True)  #? shift
+    return images, labels
+'''
+
+_SMOOTHED = '''
+def smoothed_loss(labels, logits):
+    """The cross-entropy with a part of the target spread over all classes."""
+    targets = keras.ops.one_hot(keras.ops.reshape(labels, [-1]), NUM_CLASSES)
+    return keras.losses.categorical_crossentropy(
+        targets, logits, from_logits=True, label_smoothing=LABEL_SMOOTHING
+    )
+'''
+
 _TRAIN = '''
 def train(model, training, validation, epochs):
     """Fit the model and return what Keras noted of each epoch."""  #? !early_stopping
@@ -108,10 +125,17 @@ def train(model, training, validation, epochs):
   #? early_stopping
     Afterwards the model has the weights of the epoch with the lowest validation loss.  #? early_stopping
     """  #? early_stopping
+    optimizer = keras.optimizers.Adam(LEARNING_RATE, weight_decay=WEIGHT_DECAY)  #? adam decay
+    optimizer = keras.optimizers.SGD(  #? !adam decay
+        LEARNING_RATE, momentum=0.9, nesterov=True, weight_decay=WEIGHT_DECAY  #? !adam decay
+    )  #? !adam decay
+    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])  #? decay
     model.compile(
-        optimizer=keras.optimizers.Adam(LEARNING_RATE),  #? adam
-        optimizer=keras.optimizers.SGD(LEARNING_RATE, momentum=0.9, nesterov=True),  #? !adam
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        optimizer=optimizer,  #? decay
+        optimizer=keras.optimizers.Adam(LEARNING_RATE),  #? adam !decay
+        optimizer=keras.optimizers.SGD(LEARNING_RATE, momentum=0.9, nesterov=True),  #? !adam !decay
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),  #? !smoothing
+        loss=smoothed_loss,  #? smoothing
         metrics=["accuracy"],
         jit_compile=False,  # XLA takes long to compile and gains nothing on a CPU
     )
@@ -125,7 +149,8 @@ def train(model, training, validation, epochs):
         OneCycle(epochs * len(training)),  #? one_cycle
     ]  #? callbacks
     return model.fit(
-        training,
+        training.map(augment),  #? augmented
+        training,  #? !augmented
         validation_data=validation,
         epochs=epochs,
         shuffle=False,  # the data are shuffled already
@@ -157,22 +182,50 @@ def training_constants(recipe: Recipe) -> str:
         lines.append(f"STOP_AFTER = {recipe.early_stopping_patience}  # epochs without a lower validation loss, then the end")
     if recipe.plateau_patience is not None:
         lines.append(f"HALVE_AFTER = {recipe.plateau_patience}  # epochs without a lower validation loss, then half the rate")
-    return "\n".join([*lines, "SEED = 42"])
+    if recipe.weight_decay:
+        lines.append(f"WEIGHT_DECAY = {recipe.weight_decay}  # of a kernel, times the rate, in each step")
+    if recipe.label_smoothing:
+        lines.append(f"LABEL_SMOOTHING = {recipe.label_smoothing}")
+    lines.append("SEED = 42")
+    if recipe.augmentation != "none":
+        lines.append('MIRROR = keras.layers.RandomFlip("horizontal", seed=SEED)')
+    if recipe.augmentation == "flip-shift":
+        lines += ["SHIFT = keras.layers.RandomTranslation(", *_SHIFT_ARGUMENTS, ")"]
+    return "\n".join(lines)
+
+
+# Whole pixels, since "nearest" rounds, and black moves in.
+_SHIFT_ARGUMENTS = (
+    "    2 / INPUT_SHAPE[0],",
+    "    2 / INPUT_SHAPE[1],",
+    '    fill_mode="constant",',
+    '    interpolation="nearest",',
+    "    seed=SEED,",
+)
 
 
 def training_code(config: ResNetConfig, recipe: Recipe) -> dict[str, str]:
-    """The functions by what they are for, in reading order. Keys: "data", "schedule" where the rate has one, "train"."""
+    """The functions by what they are for, in reading order.
+
+    Keys: "data", "augment" where images are changed, "schedule" where the rate has one, "loss" where targets are smoothed, "train".
+    """
     uses = {
         "download": download_name(config) is not None,
         "adam": recipe.optimizer == "adam",
         "one_cycle": recipe.schedule == "one-cycle",
         "early_stopping": recipe.early_stopping_patience is not None,
         "plateau": recipe.plateau_patience is not None,
+        "decay": recipe.weight_decay > 0,
+        "smoothing": recipe.label_smoothing > 0,
+        "augmented": recipe.augmentation != "none",
+        "shift": recipe.augmentation == "flip-shift",
     }
     uses["callbacks"] = uses["one_cycle"] or uses["early_stopping"] or uses["plateau"]
     templates = {
         "data": (_FOLDER if reads_folder(config) else _ARRAYS) + "\n" + _PREPARE,
+        "augment": _AUGMENT if uses["augmented"] else "",
         "schedule": _ONE_CYCLE if uses["one_cycle"] else "",
+        "loss": _SMOOTHED if uses["smoothing"] else "",
         "train": _TRAIN,
     }
     code = {name: specialise(template, uses) for name, template in templates.items() if template}

@@ -37,7 +37,8 @@ MINI = PRESETS["mini-resnet"]
 TINY = replace(MINI, name="tiny", depths=(1, 1), widths=(4, 8))
 STEPPED = Recipe(optimizer="sgd", learning_rate=0.2, schedule="one-cycle", epochs=3)
 FRUGAL = Recipe(learning_rate=2e-4, plateau_patience=2)
-RECIPES_OF_EVERY_KIND = (*RECIPES.values(), STEPPED, FRUGAL, Recipe(early_stopping_patience=4))
+SHIFTED = Recipe(epochs=2, weight_decay=0.01, label_smoothing=0.1, augmentation="flip-shift")
+RECIPES_OF_EVERY_KIND = (*RECIPES.values(), STEPPED, FRUGAL, Recipe(early_stopping_patience=4), SHIFTED)
 
 
 def module_of(source: str, name: str = "exported") -> ModuleType:
@@ -320,6 +321,33 @@ def test_nesterov_follows_the_one_cycle_to_the_end() -> None:
     settings = model.optimizer.get_config()
     assert (settings["name"].lower(), settings["momentum"], settings["nesterov"]) == ("sgd", 0.9, True)
     assert float(model.optimizer.learning_rate) == pytest.approx(one_cycle(12, 12, 0.2))
+
+
+def test_decay_smoothing_and_augmentation_are_this_projects() -> None:
+    module = module_of(python_script(TINY, SHIFTED))
+    model, history, _ = fitted(SHIFTED, IMAGES, CLASSES)
+    assert len(history.epoch) == SHIFTED.epochs
+    assert model.optimizer.get_config()["weight_decay"] == SHIFTED.weight_decay
+    kernel, gamma = model.get_layer("stem_conv").kernel, model.get_layer("stem_bn").gamma
+    assert [model.optimizer._use_weight_decay(variable) for variable in (kernel, gamma)] == [True, False]
+
+    logits = np.random.default_rng(5).normal(size=(32, 10)).astype(np.float32)
+    log_p = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    target = 0.9 * np.eye(10)[CLASSES] + 0.01
+    assert float(np.mean(module.smoothed_loss(CLASSES, logits))) == pytest.approx(-(target * log_p).sum(axis=1).mean(), rel=1e-5)
+
+    image = IMAGES[0].astype(np.float32)
+    versions = {
+        np.roll(np.pad(one, ((2, 2), (2, 2), (0, 0))), (y, x), (0, 1))[2:-2, 2:-2].tobytes()
+        for one in (image, image[:, ::-1])
+        for y in range(-2, 3)
+        for x in range(-2, 3)
+    }
+    changed, labels = module.augment(np.stack([image] * 400), CLASSES)
+    seen = {one.tobytes() for one in np.asarray(changed)}
+    assert seen <= versions
+    assert len(seen) > 25
+    assert labels is CLASSES
 
 
 def test_a_folder_of_images_trains_a_network_that_no_data_set_fits(
