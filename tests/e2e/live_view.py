@@ -41,8 +41,29 @@ class LiveView:
         )
         return found
 
-    def ask_for_epochs(self, epochs: int) -> None:
+    def chart(self, what: str) -> Any:
+        """What a JavaScript expression says of `chart`, the node of the curves."""
+        return self.page.evaluate(f"() => {{ const chart = document.querySelector('.live-run .plot'); return {what}; }}")
+
+    def wait_for_chart(self, condition: str) -> None:
+        """Wait until a JavaScript expression about `chart` is true."""
+        self.page.wait_for_function(
+            f"() => {{ const chart = document.querySelector('.live-run .plot'); return {condition}; }}", timeout=180_000
+        )
+
+    def figure(self, name: str) -> str:
+        """One of the figures above the charts, as it is written."""
+        return self.root.locator("dl > div").filter(has=self.page.get_by_text(name, exact=True)).locator("dd").inner_text()
+
+    def press(self, name: str) -> None:
+        """A button of the page; an icon's name may count as text."""
+        self.page.get_by_role("button", name=re.compile(f"(^|\\s){re.escape(name)}$")).click()
+
+    def open_numbers(self) -> None:
         self.page.get_by_text("The recipe's numbers").click()
+
+    def ask_for_epochs(self, epochs: int) -> None:
+        self.open_numbers()
         field = self.page.get_by_label("Epochs, at most")
         field.fill(str(epochs))
         field.press("Enter")
@@ -53,7 +74,7 @@ class LiveView:
         self.page.get_by_role("button", name=START).click()
 
     def stop(self) -> None:
-        self.page.get_by_role("button", name="Stop", exact=True).click()
+        self.press("Stop")
 
 
 def expect_no_traceback(page: Page) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -114,20 +112,6 @@ def test_a_second_start_waits_and_says_so(visit: Visit, server: AppServer) -> No
     second.wait_for_points(1)
     second.stop()
     second.wait_for_state("stopped")
-
-
-def test_a_killed_worker_is_a_reason_on_the_page_and_the_next_run_starts(visit: Visit, server: AppServer) -> None:
-    live = begin(visit, server)
-    live.wait_for_points(3)
-    os.kill(server.worker.pid, signal.SIGKILL)
-    live.wait_for_state("failed")
-    expect(live.page.get_by_text("was ended from outside or ran out of memory")).to_be_visible()
-    expect_no_traceback(live.page)
-    live.start()
-    live.wait_for_state("preparing", "running")
-    live.wait_for_points(3)
-    live.stop()
-    live.wait_for_state("stopped")
 
 
 def steps_done(shown: str) -> int:

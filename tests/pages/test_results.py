@@ -24,7 +24,19 @@ from resnet.config import Recipe, TrainConfig
 from resnet.presets import PRESETS, RECIPES
 from resnet.runs import service
 from resnet.runs.store import RUNS, RunState, Store
-from resnet.training.events import BatchEnd, EpochEnd, Event, Failed, Finished, Started, Stopped
+from resnet.training.events import (
+    BatchEnd,
+    Continued,
+    EpochEnd,
+    Event,
+    Failed,
+    Finished,
+    Interrupted,
+    RateChanged,
+    Saved,
+    Started,
+    Stopped,
+)
 
 ROUTER = str(Path(__file__).resolve().parents[2] / "pages" / "router.py")
 NETWORK = "mini-resnet"
@@ -295,6 +307,45 @@ def test_a_stopped_run_shows_what_curves_it_has(store: Store) -> None:
     assert np.frombuffer(base64.b64decode(x["bdata"]), x["dtype"]).tolist() == [step / STEPS for step in range(1, 6)]
     assert "Learning rate 0.001, cut to 0.0005 after epoch 1." in texts(app)
     assert "Tested" not in texts(app)
+
+
+def test_an_interrupted_run_says_why_and_goes_on_with_one_click(store: Store) -> None:
+    events = course("aaaa", [1e-3, 1e-3], [0.5], last_batches=2)
+    last = [
+        Saved(run="aaaa", sequence=90, time=1.0, step=4, epoch=2),
+        Interrupted(run="aaaa", sequence=91, time=1.0, rule="the lamp {lamp} went out", values={"lamp": "L3"}),
+    ]
+    keep(store, "aaaa", [*events, *last], "interrupted", config=NOTEBOOK)
+    app = results(run="aaaa")
+    assert "Interrupted: the lamp L3 went out" in texts(app)
+    assert "It goes on from step 4 of epoch 2." in texts(app)
+    assert listed(app).value["state"].tolist() == ["Interrupted: the lamp L3 went out"]
+    assert len(figures(app)) == 1
+    (button,) = [item for item in app.button if item.label == "Continue"]
+    app = button.click().run()
+    assert "still in progress" in texts(app)
+    assert store.runs()[0].attempt == 2
+
+
+def test_what_people_did_to_a_run_is_told(store: Store) -> None:
+    events = course("aaaa", [1e-3, 1e-3], [0.5, 0.4])
+    done = [
+        RateChanged(run="aaaa", sequence=90, time=1.0, step=2, epoch=1, previous=1e-3, learning_rate=2e-3, cause="hand"),
+        Continued(run="aaaa", sequence=91, time=1.0, step=6, epoch=2),
+    ]
+    keep(store, "aaaa", [*events, *done, finish("aaaa", 99)], "finished", config=NOTEBOOK)
+    said = texts(results(run="aaaa"))
+    assert "Learning rate changed by hand to 0.002 after step 2. Continued from step 6." in said
+    assert "never cut" not in said
+
+
+def test_a_run_that_was_continued_shows_its_new_end(store: Store) -> None:
+    keep(store, "aaaa", [*course("aaaa", [0.1], [0.5]), Stopped(run="aaaa", sequence=50, time=1.0, step=3, epoch=1)], "stopped")
+    assert "Stopped after step 3" in texts(results(run="aaaa"))
+    store.append("aaaa", [Continued(run="aaaa", sequence=51, time=1.0, step=3, epoch=1), finish("aaaa", 60)], "finished")
+    app = results(run="aaaa")
+    assert "Continued from step 3." in texts(app)
+    assert "Stopped" not in texts(app)
 
 
 def test_a_failed_run_gives_its_reason_as_it_was_written(store: Store) -> None:

@@ -14,7 +14,7 @@ from resnet.datasets import DATASETS
 from resnet.figures.class_accuracy import class_accuracies, class_accuracy_figure, wilson_interval
 from resnet.figures.curves import RateCut, curves_figure, curves_of, lowest_validation_loss
 from resnet.figures.palette import PLAIN, RESIDUAL
-from resnet.training.events import BatchEnd, EpochEnd, Event, Finished, Started
+from resnet.training.events import BatchEnd, Continued, EpochEnd, Event, Finished, RateChanged, Started
 
 STEPS = 4  # per epoch
 NETWORK = "mini-resnet"
@@ -205,3 +205,28 @@ def test_no_classes_are_a_valid_figure() -> None:
 def test_the_test_split_holds_as_many_images_of_each_class() -> None:
     data = load_fashion_mnist(subset=True)
     assert np.bincount(data.y_test).tolist() == [class_accuracies([1.0] * 10, DATASETS["fashion-mnist-subset"])[0].images] * 10
+
+
+def changed(step: int, rate: float, cause: str) -> RateChanged:
+    return RateChanged(
+        run="a", sequence=500 + step, time=1.0, step=step, epoch=(step - 1) // STEPS + 1, previous=0.1, learning_rate=rate, cause=cause
+    )
+
+
+def test_changes_of_the_rate_are_told_apart_by_their_cause() -> None:
+    steered = [*run([0.1, 0.05, 0.01], [0.5, 0.4]), changed(4, 0.05, "plateau"), changed(6, 0.02, "hand"), changed(8, 0.01, "repair")]
+    curves = curves_of(steered)
+    assert curves.cuts == (RateCut(epoch=1, before=0.1, after=0.05),)
+    assert [(turn.sort, turn.step, turn.x, turn.rate) for turn in curves.turns] == [("hand", 6, 1.5, 0.02), ("repair", 8, 2.0, 0.01)]
+    # A rate that a hand has lowered is no cut, though the batches' rates fall.
+    assert curves_of([*run([0.1, 0.05], [0.5]), changed(4, 0.05, "hand")]).cuts == ()
+    # A one-cycle has no cuts, but a hand may change it.
+    assert [turn.sort for turn in curves_of(steered, "one-cycle").turns] == ["hand", "repair"]
+
+
+def test_where_a_person_stepped_in_is_marked_and_marks_that_are_close_share_their_words() -> None:
+    continued = Continued(run="a", sequence=700, time=1.0, step=6, epoch=2)
+    figure = curves_figure(curves_of([*run([0.1, 0.1], [0.5]), changed(2, 0.2, "hand"), continued, changed(6, 0.1, "repair")]))
+    notes = [note.text for note in figure.layout.annotations]
+    assert notes.count("rate 0.2") == notes.count("continued here · rate halved to 0.1") == 2
+    assert [shape.x0 for shape in figure.layout.shapes if shape.xref == "x"] == [0.5, 1.5]
