@@ -6,14 +6,12 @@ import contextlib
 import random
 import sys
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any
 
 import keras
 
 from resnet.blocks import Style, Tensor, basic_block, bottleneck_block, preactivation_block, preactivation_bottleneck_block
 from resnet.config import ResNetConfig
-
-Model = TypeVar("Model", bound=keras.Model)
 
 # By the configuration's `block` and `preactivation`.
 BLOCKS = {
@@ -24,7 +22,7 @@ BLOCKS = {
 }
 
 
-def build_resnet(config: ResNetConfig, model_class: type[Model] = keras.Model) -> Model:
+def build_resnet(config: ResNetConfig, model_class: type[keras.Model] = keras.Model) -> keras.Model:
     """The network as one flat functional graph: images (batch, height, width, channels) to logits (batch, num_classes).
 
     Layers carry the names of `plan(config)`. Logits are float32 under every dtype policy: train with `from_logits=True`.
