@@ -13,6 +13,8 @@ from resnet.training.events import Recovered, Trouble
 from resnet.training.progress import Progress
 from resnet.training.trouble import Finding, TroubleWatch
 
+RAISED_LATELY = 200  # steps: a rate that did well for so long is not to blame for being raised
+
 
 class Alarm(keras.callbacks.Callback):
     """Shows every loss to the watch and tells what it finds. As long as there is trouble, the checkpoint from before it is kept."""
@@ -21,6 +23,7 @@ class Alarm(keras.callbacks.Callback):
         super().__init__()
         self.report, self.progress, self.watch, self.checkpoints, self.network = report, progress, watch, checkpoints, network
         self.good_step: int | None = None
+        self.raised_at: int | None = None  # the step after which a person last raised the rate
         self.broken: TrainingError | None = None  # why the run cannot go on as it is
 
     def on_train_batch_end(self, batch: int, logs: Logs) -> None:
@@ -30,7 +33,7 @@ class Alarm(keras.callbacks.Callback):
             self.keep(None)
             self.report(Recovered, network=self.network, step=step, epoch=epoch)
         elif found is not None:
-            self.keep(self.checkpoints.step_before(found.since) if self.checkpoints else None)
+            self.keep(self.step_from_before(found))
             self.tell(found)
 
     def tell(self, found: Finding) -> None:
@@ -55,6 +58,21 @@ class Alarm(keras.callbacks.Callback):
         if self.broken:
             self.model.stop_evaluating = True
 
+    def step_from_before(self, found: Finding) -> int | None:
+        """The checkpoint to repair from: right in its weights, and from before the rate was raised where that is to blame."""
+        if not self.checkpoints:
+            return None
+        latest = found.since
+        if self.raised_at is not None and found.cause == "rate-too-high" and latest - self.raised_at <= RAISED_LATELY:
+            latest = min(latest, self.raised_at - 1)
+        return self.checkpoints.step_before(latest)
+
+    def expect_trouble(self) -> None:
+        """A person is about to raise the rate: keep the newest checkpoint with the present one until the next trouble is over."""
+        self.raised_at = self.progress.step
+        if self.checkpoints and self.watch.trouble is None:
+            self.keep(self.checkpoints.step_before(self.raised_at - 1))
+
     def forgive(self) -> None:
         """A repair begins: what is still wrong then is new."""
         self.watch.forgive()
@@ -67,10 +85,11 @@ class Alarm(keras.callbacks.Callback):
 
     def state(self) -> dict[str, Any]:
         """JSON-ready data that `restore` reads."""
-        return {"watch": self.watch.state(), "good_step": self.good_step}
+        return {"watch": self.watch.state(), "good_step": self.good_step, "raised_at": self.raised_at}
 
     def restore(self, state: dict[str, Any]) -> None:
         self.watch.restore(state["watch"])
+        self.raised_at = state["raised_at"]
         self.keep(state["good_step"])
 
 

@@ -71,5 +71,7 @@ class Steering(keras.callbacks.Callback):
     def change_rate(self) -> None:
         rate = self.control.take_learning_rate()
         if rate is not None:
+            if rate > self.rate.upcoming:
+                self.saving.alarm.expect_trouble()
             self.rate.change(rate, "hand")
             self.saving.save()
