@@ -14,8 +14,8 @@ from resnet.runs.engine import EngineProcess
 from resnet.runs.queueing import Limits
 from resnet.runs.service import Service
 from resnet.runs.store import Store
-from resnet.training.events import BatchEnd, Continued, Measured, Paused, Preparing, RateChanged, Resumed, Stopped
-from tests.e2e.labs import LONG, SHORT, SMALL, assert_whole, database, ended, open_lab, points, record_of, steps, told, wait_for
+from resnet.training.events import BatchEnd, Continued, Measured, Paused, Preparing, RateChanged, Resumed, Stopped, Trouble
+from tests.e2e.labs import LONG, SHORT, SMALL, assert_whole, database, ended, open_lab, points, record_of, save, steps, told, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +118,27 @@ def test_a_stopped_run_goes_on_as_the_same_run(lab: Service) -> None:
     assert_whole(lab, run, config)
     (continued,) = told(lab, run, Continued)
     assert continued.step == step, "a stop saves where it stopped"
+
+
+def test_a_broken_run_is_repaired_from_before_its_trouble_ahead_of_those_that_wait(lab: Service) -> None:
+    config = replace(LONG, recipe=replace(LONG.recipe, optimizer="sgd", learning_rate=0.02), max_steps=600)
+    run, waiting = lab.start(config), lab.start(LONG)
+    with pytest.raises(TrainingError, match="nothing is known to be wrong"):
+        lab.repair(run)
+    wait_for(lambda: points(lab, run) >= 30)
+    saved = save(lab, run)
+    lab.set_learning_rate(run, 100)
+    wait_for(lambda: told(lab, run, Trouble))
+    (trouble,) = told(lab, run, Trouble)[:1]
+    assert trouble.good_step is not None
+    assert saved <= trouble.good_step <= trouble.since
+    lab.repair(run)
+    wait_for(lambda: told(lab, run, Continued))
+    (continued,) = told(lab, run, Continued)
+    assert (continued.step, continued.rate_factor) == (trouble.good_step, 0.5)
+    assert lab.live_state(waiting) == "queued", "it did not have to wait behind this one"
+    lab.stop(waiting)
+    assert_whole(lab, run, config)
 
 
 def test_turns_go_round_the_browsers_and_the_limits_hold(lab: Service) -> None:
