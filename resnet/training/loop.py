@@ -83,6 +83,9 @@ def train(
         broken = _explained(error)
         report(Failed, rule=broken.rule, values=broken.plain_values)
         raise
+    finally:
+        if checkpoints:
+            checkpoints.flush()  # whoever continues the run finds nobody else writing
 
 
 class _Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,10 +11,12 @@ import tensorflow as tf
 
 from resnet.data import load_fashion_mnist
 from resnet.model import build_resnet, draw_weights
+from resnet.training import measuring
 from resnet.training.batches import training_batches
 from resnet.training.control import Control
 from resnet.training.events import GradientNorms, Measured, Started
-from resnet.training.measuring import dead_share
+from resnet.training.measuring import Measuring, dead_share
+from resnet.training.progress import Progress
 from tests.training_runs import CONFIG, TINY, follow, of
 
 
@@ -41,6 +44,35 @@ def test_first_step_measures_are_true() -> None:
     ratios = [1.9 * 0.05 * norm / np.linalg.norm(kernel.numpy()) for norm, kernel in zip(gradients, kernels, strict=True)]
     assert list(measured.update_ratio) == layers
     assert list(measured.update_ratio.values()) == pytest.approx(ratios, rel=1e-3)
+
+
+@pytest.mark.parametrize(("cost", "told_at"), [(0.001, [0, 10, 20, 30]), (0.062, [0, 21]), (0.25, [0])])
+def test_norms_are_told_once_a_second_and_take_three_hundredths_of_the_time_at_most(
+    monkeypatch: pytest.MonkeyPatch, cost: float, told_at: list[int]
+) -> None:
+    """Forty batches of a tenth of a second each, by a clock of the test's own; the norms take `cost` seconds to read and tell."""
+    now = 1_000.0
+    monkeypatch.setattr(measuring, "perf_counter", lambda: now)
+    progress, told = Progress(), []
+
+    def read() -> np.ndarray:
+        nonlocal now
+        now += cost
+        return np.ones(2)
+
+    prepared = SimpleNamespace(gradient_norms=read)
+    callback = Measuring(
+        lambda kind, **fields: told.append(fields["step"]),
+        Control(),
+        progress,
+        prepared,  # type: ignore[arg-type]
+        network="tiny",
+        images=np.zeros((1, 28, 28, 1), np.float32),
+    )
+    for step in range(40):
+        progress.step, now = step, 1_000 + step / 10
+        callback.on_train_batch_end(step, {})
+    assert told == told_at
 
 
 def test_units_that_no_image_wakes_are_dead() -> None:
