@@ -21,7 +21,7 @@ const PLOT_CONFIG = {
   responsive: false,
   displaylogo: false,
   scrollZoom: false,
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"], // the last would upload it to a service
 };
 
 // The theme's colours and the meanings' (resnet/figures/palette.py) on it.

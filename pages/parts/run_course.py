@@ -19,7 +19,7 @@ from resnet.training.events import EpochEnd
 if TYPE_CHECKING:
     from resnet.runs.store import RunRecord
 
-_MODEBAR = {"displaylogo": False, "scrollZoom": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+_MODEBAR = {"displaylogo": False, "scrollZoom": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"]}
 
 
 def run_course(record: RunRecord, curves: Curves, colour: Colour) -> None:

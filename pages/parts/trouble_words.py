@@ -50,7 +50,7 @@ def _title(trouble: Trouble) -> str:
 def _seen(trouble: Trouble) -> str:
     if trouble.trouble == "nan":
         return t(
-            "After step {since:,} it grew beyond what can be counted with; before, it had come down to {before}.",
+            "After step {since:,} it grew beyond what can be counted with. The best before was {before}.",
             since=trouble.since,
             before=_loss(trouble.before),
         )

@@ -23,11 +23,16 @@ RATE_BOX = "Learning rate of the run"
 def live(visit: Visit, server: AppServer) -> LiveView:
     """A run of the notebook's recipe, whose rate is constant, under way."""
     view = LiveView(visit(f"{server.url}/training?{TINY}"))
-    view.page.get_by_text("Notebook", exact=True).click()
-    view.ask_for_epochs(200)
+    take_the_notebooks_recipe(view)
     view.start()
     view.wait_for_points(3)
     return view
+
+
+def take_the_notebooks_recipe(live: LiveView) -> None:
+    live.page.get_by_text("Notebook", exact=True).click()
+    live.page.get_by_text("at most 10 epochs").wait_for()  # its own fields are on the page
+    live.ask_for_epochs(200)
 
 
 def end(live: LiveView) -> None:
@@ -154,7 +159,7 @@ def test_a_measurement_on_demand_says_when_it_was_made(live: LiveView) -> None:
     expect(live.page.get_by_text("Nothing measured yet.")).to_be_visible()
     live.press("Measure")
     expect(live.page.get_by_text(re.compile(r"Measured at step \d+"))).to_be_visible()
-    expect(live.page.get_by_role("img", name=re.compile("Update-to-weight ratio from .* in .* to .*"))).to_be_visible()
+    expect(live.page.get_by_role("figure", name=re.compile("Update-to-weight ratio from .* in .* to .*"))).to_be_visible()
     end(live)
 
 
@@ -186,8 +191,7 @@ def test_a_stopped_run_can_be_taken_up_again(live: LiveView) -> None:
 def test_an_absurd_rate_is_explained_and_repaired(visit: Visit, server: AppServer) -> None:
     live = LiveView(visit(f"{server.url}/training?{TINY}"))
     page = live.page
-    page.get_by_text("Notebook", exact=True).click()
-    live.ask_for_epochs(200)
+    take_the_notebooks_recipe(live)
     page.get_by_label("Learning rate", exact=True).fill("50")
     page.get_by_label("Learning rate", exact=True).press("Enter")
     page.get_by_role("combobox", name=re.compile("Optimizer")).click()

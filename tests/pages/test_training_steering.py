@@ -197,7 +197,7 @@ def test_who_comes_too_late_to_continue_is_told(store: Store) -> None:
             ("The loss explodes", "After step 2 it rose from 0.410 to 48,000.", "the learning rate, 0.001, is too high"),
             "Halve the rate and continue from step 2",
         ),
-        (trouble("nan", "rate-too-high", 0), False, ("no number any more", "had come down to 0.410"), "Halve the rate and begin anew"),
+        (trouble("nan", "rate-too-high", 0), False, ("no number any more", "The best before was 0.410"), "Halve the rate and begin anew"),
         (trouble("plateau", "no-shortcuts"), True, ("does not learn", "14 layers without shortcuts"), "Train it with shortcuts"),
         (trouble("plateau", "rate-too-low"), False, ("Guessing without looking gives 0.410", "is too low"), "Set the rate to 0.01"),
         (trouble("plateau", "unknown"), False, ("not plain from the numbers",), "Halve the rate and continue from step 2"),
