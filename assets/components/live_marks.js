@@ -3,6 +3,7 @@
 const MOST_WORDS = 12; // marks that are also named; the others keep their line
 
 const CLOSE = 0.03; // of the x axis: words of marks this close to each other would lie on one another
+const AT_THE_EDGE = 0.06; // of the x axis: no room for words to the left
 
 // Shapes and annotations for both plots.
 function marksOn(course, data, view, ink, length) {
@@ -17,7 +18,8 @@ function marksOn(course, data, view, ink, length) {
         shapes.push({ type: "line", xref: `x${axis}`, yref: `y${axis} domain`, x0: x, x1: x, y0: 0, y1: 1, layer: "below", line: { color, width: 1.5, dash: "dot" } });
       }
       if (index >= groups.length - MOST_WORDS) {
-        const place = { xref: `x${axis}`, yref: `y${axis} domain`, x: marks[0].x, y, yanchor, xanchor: "right", textangle: -90 };
+        const xanchor = marks[0].x < AT_THE_EDGE * length ? "left" : "right";
+        const place = { xref: `x${axis}`, yref: `y${axis} domain`, x: marks[0].x, y, yanchor, xanchor, textangle: -90 };
         annotations.push({ ...place, text: words, showarrow: false, font: { size: 11, color } });
       }
     }

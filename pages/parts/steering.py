@@ -40,6 +40,24 @@ class Asked:
     rate: float | None = None
 
 
+@dataclass(slots=True)
+class _RateBox:
+    """The field for a run's rate: what it shows until somebody types. To show another rate it becomes another field.
+
+    What a field starts with is given to it, not written where its state is kept: a rerun that comes while the page is first drawn would
+    find it written, and the field itself forgotten.
+    """
+
+    rate: float
+    revision: int = 0
+
+    def key(self, run: str) -> str:
+        return f"steer_rate_{run}_{self.revision}"
+
+    def show(self, rate: float) -> None:
+        self.rate, self.revision = rate, self.revision + 1
+
+
 def steering(lab: Service | None, record: RunRecord | None, story: RunStory) -> None:
     """Draw the bar. It is always there, so that nothing moves when a run begins; what makes no sense is disabled."""
     state = state_of(lab, record)
@@ -128,9 +146,7 @@ def _button(
 def _rate(lab: Service | None, record: RunRecord | None, story: RunStory, enabled: bool) -> None:
     run = record.id if record else ""
     now = story.rate or (record.config.recipe.learning_rate if record else 1e-3)
-    key = f"steer_rate_{run}"
-    if key not in st.session_state:
-        st.session_state[key] = _rounded(now)
+    box: _RateBox = st.session_state.setdefault(f"steering_rate_{run}", _RateBox(_rounded(now)))
     with (
         st.form("steer_rate_form", border=False, width="content"),
         st.container(horizontal=True, vertical_alignment="center", gap="xsmall"),
@@ -140,21 +156,22 @@ def _rate(lab: Service | None, record: RunRecord | None, story: RunStory, enable
             t("Learning rate of the run"),
             1e-7,
             _HIGHEST_RATE,
-            step=now / 10,
+            box.rate,
+            step=box.rate / 10,
             format="%.2g",
-            key=key,
+            key=box.key(run),
             label_visibility="collapsed",
             disabled=not enabled,
             width=118,
         )
-        st.form_submit_button(t("Set"), key="steer_set", disabled=not enabled, on_click=_set_typed, args=(lab, run, key))
+        st.form_submit_button(t("Set"), key="steer_set", disabled=not enabled, on_click=_set_typed, args=(lab, run, box))
     for factor, label in ((0.5, "÷2"), (2.0, "×2")):
         st.button(
             label,
             key=f"steer_times_{factor:g}",
             disabled=not enabled,
             on_click=_scale,
-            args=(lab, run, key, factor),
+            args=(lab, run, box, factor),
             help=t("Halve the learning rate.") if factor < 1 else t("Double the learning rate."),
         )
 
@@ -181,14 +198,14 @@ def continue_run(lab: Service, run: str, **options: Any) -> None:
     attempt(lab.continue_run, run, **options)
 
 
-def _set_typed(lab: Service, run: str, key: str) -> None:
+def _set_typed(lab: Service, run: str, box: _RateBox) -> None:
     def set_typed() -> None:
-        _set_rate(lab, run, float(st.session_state[key]), story_of(lab.events(run)))
+        _set_rate(lab, run, float(st.session_state[box.key(run)]), story_of(lab.events(run)))
 
     attempt(set_typed)
 
 
-def _scale(lab: Service, run: str, key: str, factor: float) -> None:
+def _scale(lab: Service, run: str, box: _RateBox, factor: float) -> None:
     def scale() -> None:
         story, asked = story_of(lab.events(run)), st.session_state.get(_ASKED)
         now = story.rate
@@ -197,7 +214,7 @@ def _scale(lab: Service, run: str, key: str, factor: float) -> None:
             now = asked.rate
         if now is not None:
             rate = min(_HIGHEST_RATE, now * factor)
-            st.session_state[key] = _rounded(rate)
+            box.show(_rounded(rate))
             _set_rate(lab, run, rate, story)
 
     attempt(scale)

@@ -185,7 +185,7 @@ def _mark_cuts(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) ->
     """A dotted line where the rate became another one or the run was continued, with what happened written along it."""
     marks = [(float(cut.epoch), t("rate cut to {rate:.3g}", rate=cut.after)) for cut in curves.cuts]
     marks += [(turn.x, turn_words(turn, t)) for turn in curves.turns]
-    write_along(figure, marks, 0.03 * _width(curves), theme)
+    write_along(figure, marks, _width(curves), theme)
 
 
 def _width(curves: Curves) -> float:

@@ -9,9 +9,12 @@ import plotly.graph_objects as go
 from resnet.figures.palette import MUTED, Theme
 
 
-def write_along(figure: go.Figure, marks: Sequence[tuple[float, str]], distance: float, theme: Theme) -> None:
-    """A line at each mark's x, its words beside it. Marks no further apart than `distance` share their words' place."""
-    for lines, words in _close_together(sorted(marks), distance):
+CLOSE, AT_THE_EDGE = 0.03, 0.06  # of the width: marks that share their words; no room for words to the left
+
+
+def write_along(figure: go.Figure, marks: Sequence[tuple[float, str]], width: float, theme: Theme) -> None:
+    """A line at each mark's x, its words beside it; `width` is what the x-axis spans, from 0. Marks close together share their words."""
+    for lines, words in _close_together(sorted(marks), CLOSE * width):
         # The words stand where the curves leave room: above a falling loss, below a rising accuracy.
         for axis, end, anchor in (("", 1, "top"), ("2", 0, "bottom")):
             for x in lines:
@@ -32,7 +35,7 @@ def write_along(figure: go.Figure, marks: Sequence[tuple[float, str]], distance:
                 yref=f"y{axis} domain",
                 x=lines[0],
                 y=end,
-                xanchor="right",
+                xanchor="left" if lines[0] < AT_THE_EDGE * width else "right",
                 yanchor=anchor,
                 textangle=-90,
                 showarrow=False,
