@@ -20,7 +20,7 @@ from resnet.runs.answers import Answers
 from resnet.runs.attempts import told_until
 from resnet.runs.engine import MEMORY_SHARE, TOPIC, TRAIN
 from resnet.runs.hub import Hub, Place
-from resnet.runs.jobs import Command, TrainingRoom, request, task_name, train_run
+from resnet.runs.jobs import Command, TrainingRoom, hold, let_go, request, task_name, train_run
 from resnet.runs.keeper import EngineKeeper, EngineState
 from resnet.runs.store import GoOn
 from resnet.runs.survey import Survey, survey
@@ -116,16 +116,35 @@ class Dispatcher:
 
     def command(self, place: Place, command: Command, *values: float) -> bool:
         """Ask the worker that has this run. Returns whether one has."""
+        return any(self._ask_workers(request, command, task_name(place.run, place.record.attempt), *values))
+
+    def hold(self, place: Place) -> None:
+        """Keep the worker that has this run when it stops, for its next attempt."""
+        self._ask_workers(hold, task_name(place.run, place.record.attempt))
+
+    def let_go(self, run: str, attempt: int) -> None:
+        """The next attempt has been submitted: as soon as it has arrived, it may have the worker."""
+        task, successor = task_name(run, attempt), task_name(run, attempt + 1)
+
+        def when_arrived() -> None:
+            for _ in range(20):
+                if any(self._ask_workers(let_go, task, successor)):
+                    return
+                time.sleep(0.1)
+
+        self._do_later(when_arrived)
+
+    def _ask_workers(self, question: Callable[..., Any], *values: Any) -> list[Any]:
+        """What each worker answers; nothing where there is no engine."""
         client = self._keeper.client
         if client is None:
-            return False
+            return []
         try:
-            answers = client.run(request, command, task_name(place.run, place.record.attempt), *values, on_error="ignore")
+            return list(client.run(question, *values, on_error="ignore").values())
         except (OSError, RuntimeError, TimeoutError):
             # No worker can be asked while one starts anew, and its run is at an end by that.
-            logger.exception("the request to %s run %s did not reach the workers", command, place.run)
-            return False
-        return any(answers.values())
+            logger.exception("a request did not reach the workers: %s %s", question.__name__, values)
+            return []
 
     def forget(self, run: str, attempt: int) -> None:
         """That attempt has ended."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 POLITE_PRIORITY = 10  # as `nice -n 10`
+HOLD_LIMIT = 10.0  # seconds that a worker is kept for a run that is about to go on
 
 Command = Literal["stop", "pause", "resume", "step", "set_learning_rate", "measure"]  # methods of Control
 
@@ -48,6 +49,7 @@ class TrainingRoom(WorkerPlugin):
 
     def setup(self, worker: Worker) -> None:
         self._controls: dict[str, Control] = {}
+        self._held: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
         self._workshop: Workshop | None = None
         self._warming = threading.Thread(target=self._warm, name="warm-up", daemon=True)
@@ -83,6 +85,27 @@ class TrainingRoom(WorkerPlugin):
         """Whether that attempt is in progress here, or is to stop when it comes."""
         with self._lock:
             return task in self._controls
+
+    def hold(self, task: str) -> None:
+        """Keep the worker when this attempt ends, for the one that goes on from there: whoever waits in the queue would be quicker."""
+        with self._lock:
+            if task in self._controls:
+                self._held[task] = threading.Event()
+
+    def let_go(self, task: str) -> None:
+        with self._lock:
+            held = self._held.get(task)
+        if held is not None:
+            held.set()
+
+    def linger(self, task: str) -> None:
+        """Wait until a worker that is held is let go."""
+        with self._lock:
+            held = self._held.get(task)
+        if held is not None:
+            held.wait(HOLD_LIMIT)
+            with self._lock:
+                self._held.pop(task, None)
 
     def workshop(self) -> Workshop | None:
         """The warm graphs; waits while they are being made. None where that failed: a run can do without."""
@@ -129,6 +152,7 @@ def train_run(run: str, attempt: int, config: dict[str, Any], continuation: Cont
         checkpoints = Checkpoints.of_run(run)
         train(wanted, emit, control, run=run, workshop=workshop, checkpoints=checkpoints, continuation=continuation)
     finally:
+        room.linger(task)
         room.forget(task)
     return None
 
@@ -163,3 +187,19 @@ def request(command: Command, task: str, *values: float, dask_worker: Worker) ->
     here = room.trains(task)
     getattr(room.control(task), command)(*values)
     return here
+
+
+def hold(task: str, dask_worker: Worker) -> None:
+    """Runs on every worker: see `TrainingRoom.hold`."""
+    room = TrainingRoom.of(dask_worker)
+    if room is not None:
+        room.hold(task)
+
+
+def let_go(task: str, successor: str, dask_worker: Worker) -> bool:
+    """Runs on every worker: end the hold where the successor has arrived, which is then first in its line. Returns whether it has."""
+    room = TrainingRoom.of(dask_worker)
+    arrived = successor in dask_worker.state.tasks
+    if room is not None and arrived:
+        room.let_go(task)
+    return arrived

@@ -117,11 +117,13 @@ class Service:
         Raises TrainingError where no trouble was told of, or the run has finished or failed.
         """
         how = attempts.repair_of(run, self.events(run))
-        if self._hub.place(run) is None:
+        place = self._hub.place(run)
+        if place is None:
             self._continue(run, how, attempts.FIRST)
             return
         with self._lock:
             self._repairs[run] = how
+        self._dispatch.hold(place)
         self.stop(run)
 
     def stop(self, run: str) -> None:
@@ -222,6 +224,7 @@ class Service:
             how = self._repairs.pop(run, None)
         if how is not None:
             self._try_to_continue(run, how)
+            self._dispatch.let_go(run, attempt)
 
     def _returned(self, runs: list[str]) -> None:
         """The engine is back; these are the runs that were in progress when it went."""
