@@ -8,7 +8,6 @@ import plotly.graph_objects as go
 
 from resnet.figures.palette import MUTED, Theme
 
-
 CLOSE, AT_THE_EDGE = 0.03, 0.06  # of the width: marks that share their words; no room for words to the left
 
 
