@@ -11,6 +11,7 @@ import streamlit as st
 from pages.parts.i18n import t
 from pages.parts.run_story import RunStory, story_of
 from resnet.errors import ExplainedError
+from resnet.training.events import RateChanged
 
 if TYPE_CHECKING:
     from resnet.runs.service import Service
@@ -50,12 +51,20 @@ class _RateBox:
 
     rate: float
     revision: int = 0
+    heard: int = 0
 
     def key(self, run: str) -> str:
         return f"steer_rate_{run}_{self.revision}"
 
     def show(self, rate: float) -> None:
-        self.rate, self.revision = rate, self.revision + 1
+        if rate != self.rate:
+            self.rate, self.revision = rate, self.revision + 1
+
+    def hear(self, changed: RateChanged | None) -> None:
+        """Show a rate that somebody else has set, once, or a repair."""
+        if changed is not None and changed.sequence > self.heard:
+            self.heard = changed.sequence
+            self.show(_rounded(changed.learning_rate))
 
 
 def steering(lab: Service | None, record: RunRecord | None, story: RunStory) -> None:
@@ -147,6 +156,7 @@ def _rate(lab: Service | None, record: RunRecord | None, story: RunStory, enable
     run = record.id if record else ""
     now = story.rate or (record.config.recipe.learning_rate if record else 1e-3)
     box: _RateBox = st.session_state.setdefault(f"steering_rate_{run}", _RateBox(_rounded(now)))
+    box.hear(story.changed)
     with (
         st.form("steer_rate_form", border=False, width="content"),
         st.container(horizontal=True, vertical_alignment="center", gap="xsmall"),
@@ -200,7 +210,8 @@ def continue_run(lab: Service, run: str, **options: Any) -> None:
 
 def _set_typed(lab: Service, run: str, box: _RateBox) -> None:
     def set_typed() -> None:
-        _set_rate(lab, run, float(st.session_state[box.key(run)]), story_of(lab.events(run)))
+        box.rate = float(st.session_state[box.key(run)])
+        _set_rate(lab, run, box.rate, story_of(lab.events(run)))
 
     attempt(set_typed)
 

@@ -61,6 +61,8 @@ def _seen(trouble: Trouble) -> str:
             loss=_loss(trouble.loss),
             before=_loss(trouble.before),
         )
+    if trouble.since == 0:
+        return t("From the first step on it rose from {before} to {loss}.", before=_loss(trouble.before), loss=_loss(trouble.loss))
     return t(
         "After step {since:,} it rose from {before} to {loss}.", since=trouble.since, before=_loss(trouble.before), loss=_loss(trouble.loss)
     )
@@ -69,7 +71,7 @@ def _seen(trouble: Trouble) -> str:
 def _loss(value: float) -> str:
     if not math.isfinite(value):
         return "∞"
-    return f"{value:.3f}" if value < 100 else f"{value:,.0f}" if value < 1e6 else f"{value:.1e}"
+    return f"{value:.3f}" if value < 10 else f"{value:,.0f}" if value < 1e6 else f"{value:.1e}"
 
 
 def _reason(trouble: Trouble, config: TrainConfig, rate: float | None) -> str:
