@@ -1,6 +1,6 @@
 """How long the recipe "fast" takes to what the notebook reaches, and to 93 %, against the notebook's own wall time; three seeds.
 
-`python -m benchmarks.time_to_accuracy [--recorded] [--seeds 3] [--epochs 1.2 5]`. The full set of Fashion-MNIST has to be on the machine.
+`python -m benchmarks.time_to_accuracy [--recorded] [--seeds 3 3] [--epochs 1.2 5]`. The full set of Fashion-MNIST has to be on the machine.
 
 The notebook's recipe is run to its end once, by plain Keras: an hour on two cores. With --recorded its end is taken as it was
 recorded (early stop after 9 of 10 epochs, test accuracy 0.9104) and only its pace is measured: every minute the fast run is held
@@ -41,7 +41,7 @@ class Run:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--recorded", action="store_true", help="measure the notebook's pace alone")
-    arguments.add_argument("--seeds", type=int, default=3)
+    arguments.add_argument("--seeds", type=int, nargs=2, default=(3, 3), help="how many, for each of the two lengths")
     arguments.add_argument("--epochs", type=float, nargs=2, default=(1.2, 5.0), help="of the two fast runs")
     given = arguments.parse_args()
     paces: list[float] = []
@@ -50,7 +50,8 @@ def main() -> None:
             seconds, epochs, accuracy = (float(part) for part in notebook.ask("whole").split())
             print(f"the notebook, to its end: {epochs:.0f} epochs, {seconds:.0f} s, test accuracy {accuracy:.4f}", flush=True)
         validation = float(notebook.ask("validate"))
-        runs = [fast(seed, epochs, notebook, paces) for epochs in given.epochs for seed in range(1, given.seeds + 1)]
+        lengths = zip(given.epochs, given.seeds, strict=True)
+        runs = [fast(seed, epochs, notebook, paces) for epochs, seeds in lengths for seed in range(1, seeds + 1)]
     if given.recorded:
         images = DATASETS["fashion-mnist"].training_images
         seconds = RECORDED_EPOCHS * (images / statistics.median(paces) + validation)
