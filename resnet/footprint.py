@@ -73,7 +73,8 @@ def training_bytes(networks: Sequence[Plan], dataset: DatasetName, *, batch_size
     and the images of the data set.
     """
     facts = DATASETS[dataset]
-    images = (facts.training_images + facts.validation_images + facts.test_images) * activation_bytes(facts.input_shape)
+    # As NumPy's arrays and as TensorFlow's.
+    images = 2 * (facts.training_images + facts.validation_images + facts.test_images) * activation_bytes(facts.input_shape)
     copies = COPIES_OF_WEIGHTS + COPIES_OF_A_SLOT * OPTIMIZER_SLOTS[optimizer]
     weights = copies * sum(weight_memory(network) for network in networks)
     outputs = ACTIVATIONS_SHARE * sum(training_memory(network, batch_size) for network in networks)
