@@ -113,5 +113,6 @@ def tuned(network: ResNetConfig, recipe_name: str) -> ResNetConfig:
         return network
     return replace(network, bn_momentum=FAST_BN_MOMENTUM)
 
+
 # What a first visitor trains: about a minute and a half on two cores. The engine traces it ahead.
 DEMO = TrainConfig(networks=(_MINI_RESNET,), dataset="fashion-mnist-subset", recipe=RECIPES["quick-demo"])
