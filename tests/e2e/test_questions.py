@@ -20,7 +20,7 @@ from resnet.runs import service
 from resnet.runs.answers import Answer, Pending
 from resnet.runs.service import Service
 from resnet.runs.store import Store
-from tests.e2e.test_service import LONG, SMALL, ended, engine_of_this_test, points, wait_for
+from tests.e2e.labs import LONG, SMALL, ended, engine_of_this_test, points, wait_for
 from tests.training_runs import TINY
 
 
