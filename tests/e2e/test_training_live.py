@@ -41,7 +41,7 @@ def test_points_stream_into_one_chart_and_a_zoom_survives(visit: Visit, server: 
     assert updates >= 20
     assert live.points() > seen
     assert page.evaluate("() => document.querySelector('.live-run .plot').mark") == "the same node"
-    assert page.locator(".live-run .plot").count() == 1
+    assert page.locator(".live-run .plot.curves").count() == 1
     assert axis_range(page) == zoomed
     live.stop()
     live.wait_for_state("stopped")
