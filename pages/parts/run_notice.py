@@ -92,7 +92,7 @@ def _repair(lab: Service, record: RunRecord, words: TroubleWords, visitor: str) 
         )
     elif words.repair == "raise" and words.rate is not None:
         st.button(
-            t("Set the rate to {rate:.2g}", rate=words.rate),
+            t("Set the rate to {rate:.3g}", rate=words.rate),
             key="trouble_raise",
             type="primary",
             icon=":material/speed:",

@@ -78,10 +78,10 @@ def _reason(trouble: Trouble, config: TrainConfig, rate: float | None) -> str:
     peak = config.recipe.learning_rate
     return {
         "rate-too-high": t(
-            "Likely reason: the learning rate, {rate:.2g}, is too high. Each step leaps over the valley it aims at, and lands higher.",
+            "Likely reason: the learning rate, {rate:.3g}, is too high. Each step leaps over the valley it aims at, and lands higher.",
             rate=rate or peak,
         ),
-        "rate-too-low": t("Likely reason: the learning rate, {rate:.2g}, is too low. The weights hardly move.", rate=rate or peak),
+        "rate-too-low": t("Likely reason: the learning rate, {rate:.3g}, is too low. The weights hardly move.", rate=rate or peak),
         "no-shortcuts": t(
             "Likely reason: {depth} layers without shortcuts. What the loss says fades on its way to the first layers; "
             "a shortcut carries it past the layers between.",
