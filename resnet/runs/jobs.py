@@ -146,9 +146,10 @@ def train_run(run: str, attempt: int, config: dict[str, Any], continuation: Cont
         wanted = TrainConfig.from_dict(config)
         check_fits(wanted, worker.memory_manager.memory_limit)
         workshop = room.workshop()
-        from resnet.training.checkpoints import Checkpoints
+        from resnet.training.checkpoints import Checkpoints, prune_runs
         from resnet.training.loop import train
 
+        prune_runs()
         checkpoints = Checkpoints.of_run(run)
         train(wanted, emit, control, run=run, workshop=workshop, checkpoints=checkpoints, continuation=continuation)
     finally:
