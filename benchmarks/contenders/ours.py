@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from benchmarks.contenders import BATCH, serve
 from resnet.config import TrainConfig
+from resnet.datasets import DATASETS
 from resnet.presets import PRESETS, RECIPES, tuned
 from resnet.training.control import Control
 from resnet.training.events import BatchEnd, EpochEnd, Evaluating, Event, Finished
@@ -51,7 +52,7 @@ def images_per_second(workshop: Workshop, batches: int) -> float:
 def whole(seed: int, epochs: float) -> None:
     """Train the recipe "fast" to its end over so many epochs, which need not be whole, and say how it went, a JSON object a line."""
     recipe = RECIPES["fast"]
-    images = 55_000
+    images = DATASETS["fashion-mnist"].training_images
     steps = round(epochs * images / recipe.batch_size)
     whole_epochs = -(-steps * recipe.batch_size // images)
     config = TrainConfig(
