@@ -12,7 +12,7 @@ import re
 import shutil
 import threading
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 FOLDER_VARIABLE = "RESNET_CHECKPOINT_DIR"
 KEPT_CHECKPOINTS = 3  # of a run, so that a repair finds one from before the trouble
-KEPT_RUNS = 20
+KEPT_RUNS = 100  # a class of 30 with a queue of 40 loses none
 FORMAT = "resnet-lab-checkpoint-1"
 
 _NAME = re.compile(r"step-(\d{9})\.safetensors")
@@ -223,8 +223,11 @@ def run_folder(run: str) -> Path:
     return folder_of_all() / run
 
 
-def prune_runs(keep: int = KEPT_RUNS) -> None:
-    """Remove the checkpoints of all but the `keep` runs that wrote one last. A folder that is in use elsewhere stays."""
+def prune_runs(keep: int = KEPT_RUNS, *, spare: Collection[str] = ()) -> None:
+    """Remove the checkpoints of all but the `keep` runs that wrote one last, and never those of the runs named in `spare`.
+
+    A folder that is in use elsewhere stays.
+    """
     if not folder_of_all().exists():
         return
     try:
@@ -234,7 +237,8 @@ def prune_runs(keep: int = KEPT_RUNS) -> None:
         logger.warning("old checkpoints could not be looked through", exc_info=True)
         return
     for folder in oldest_first[: max(0, len(oldest_first) - keep)]:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.name not in spare:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _checksum(arrays: Mapping[str, np.ndarray]) -> int:

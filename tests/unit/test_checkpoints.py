@@ -11,7 +11,17 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from resnet.training.checkpoints import KEPT_CHECKPOINTS, Checkpoints, Snapshot, folder_of_all, prune_runs, read, run_folder, write
+from resnet.training.checkpoints import (
+    KEPT_CHECKPOINTS,
+    KEPT_RUNS,
+    Checkpoints,
+    Snapshot,
+    folder_of_all,
+    prune_runs,
+    read,
+    run_folder,
+    write,
+)
 
 
 def snapshot(step: int, *, size: int = 10) -> Snapshot:
@@ -221,3 +231,20 @@ def test_the_folders_of_old_runs_go(all_runs: Path) -> None:
         os.utime(run_folder(run), (stamp, stamp))
     prune_runs(keep=2)
     assert sorted(path.name for path in all_runs.iterdir()) == ["middle", "new"]
+
+
+def test_the_folder_of_a_spared_run_stays_however_old(all_runs: Path) -> None:
+    for stamp, run in enumerate(["oldest", "old", "middle", "new"], start=1_000):
+        keep(Checkpoints.of_run(run), 1)
+        os.utime(run_folder(run), (stamp, stamp))
+    prune_runs(keep=1, spare={"old", "new", "one that has no folder yet"})
+    assert sorted(path.name for path in all_runs.iterdir()) == ["new", "old"]
+
+
+def test_a_class_of_thirty_with_forty_runs_in_the_queue_loses_none(all_runs: Path) -> None:
+    assert KEPT_RUNS == 100
+    for number in range(101):
+        run_folder(f"run-{number}").mkdir(parents=True)
+        os.utime(run_folder(f"run-{number}"), (1_000 + number, 1_000 + number))
+    prune_runs()
+    assert {path.name for path in all_runs.iterdir()} == {f"run-{number}" for number in range(1, 101)}
