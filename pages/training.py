@@ -70,19 +70,26 @@ class _Seen:
 
 
 def _read(lab: Service | None, run: str | None) -> _Seen:
-    """Where the history cannot be read, the page says so and goes on without."""
+    """Where the history cannot be read, the page says so and goes on without: a run in progress is known without it, earlier ones are not."""
     if lab is None:
         return _Seen()
     try:
         record = lab.run(run) if run else None
         story = run_story(lab, record) if record else RunStory()
-        seen = _Seen(record, story, offered_runs(lab, record), earlier_curves(lab, record))
     except ExplainedError as problem:
-        st.error(literally(explain(problem)), icon=":material/database_off:")
+        _unreadable(problem)
         return _Seen()
     if run and record is None:
         st.warning(f"{unknown_run(run)} {t('Start one, or open an earlier one under Results.')}", icon=":material/search_off:")
-    return seen
+    try:
+        return _Seen(record, story, offered_runs(lab, record), earlier_curves(lab, record))
+    except ExplainedError as problem:
+        _unreadable(problem)
+        return _Seen(record, story)
+
+
+def _unreadable(problem: ExplainedError) -> None:
+    st.error(literally(explain(problem)), icon=":material/database_off:")
 
 
 def _controls(lab: Service | None) -> TrainingForm:

@@ -5,6 +5,10 @@ const RECENT = 20; // measurements of the gradients that stay in sight
 
 class Course {
   constructor() {
+    this.begin();
+  }
+
+  begin() {
     this.batches = Object.fromEntries(COLUMNS.map((name) => [name, []]));
     this.epochs = [];
     this.marks = [];
@@ -26,7 +30,9 @@ class Course {
     return this.length ? Object.fromEntries(COLUMNS.map((name) => [name, this.batches[name][this.length - 1]])) : undefined;
   }
 
+  // A frame that tells the run anew takes the place of all that was heard: a server that was killed had sent more than it had kept.
   take(frame) {
+    if (frame.anew) this.begin();
     for (const event of frame.events) {
       this.heard[event.kind] = event.sequence;
       this[`on_${event.kind.replace("-", "_")}`]?.(event);

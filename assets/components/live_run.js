@@ -144,6 +144,7 @@ class LiveRun {
   }
 
   receive(frame, last) {
+    if (frame.anew) this.facts = {};
     const facts = { state: frame.stopping ? "stopping" : frame.state, position: frame.position, problem: null };
     for (const event of frame.events) {
       if (event.kind === "preparing") Object.assign(facts, { phase: event.phase, done: event.done });

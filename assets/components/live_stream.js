@@ -1,10 +1,14 @@
 // The run's event stream. A browser opens six connections per host over all its tabs, so a hidden tab gives its own back.
 
+const SOONEST = 2000; // milliseconds until another try; twice as many each time, up to
+const LATEST = 30000;
+
 class Stream {
   constructor(receive, fail) {
     this.receive = receive;
     this.fail = fail;
     this.last = 0;
+    this.patience = SOONEST;
     this.visibility = () => (document.hidden ? this.pause() : this.url && !this.source && this.connect());
     document.addEventListener("visibilitychange", this.visibility);
   }
@@ -20,6 +24,7 @@ class Stream {
   reopen(url) {
     this.close();
     this.url = url;
+    this.patience = SOONEST;
     if (!document.hidden) this.connect();
   }
 
@@ -29,15 +34,29 @@ class Stream {
     const source = (this.source = new EventSource(address));
     const take = (event) => {
       if (source !== this.source) return; // it was closed while this was on its way
-      this.last = Number(event.lastEventId) || this.last;
+      this.last = event.lastEventId === "" ? this.last : Number(event.lastEventId);
+      this.patience = SOONEST;
       this.receive(JSON.parse(event.data), event.type === "end");
     };
     source.addEventListener("frame", take);
     source.addEventListener("end", take);
-    source.addEventListener("error", () => source === this.source && this.fail(source.readyState === EventSource.CLOSED ? "gone" : "reconnecting"));
+    source.addEventListener("error", () => source === this.source && this.lost(source, address));
+  }
+
+  // A browser tries again by itself where a connection breaks, and never where the answer was no stream: then this does, unless there is
+  // no such run. A history that cannot be read, or a proxy whose server is away, may be back in a moment.
+  async lost(source, address) {
+    if (source.readyState !== EventSource.CLOSED) return this.fail("reconnecting");
+    const unknown = (await statusOf(address)) === 404;
+    if (source !== this.source) return;
+    this.fail(unknown ? "gone" : "reconnecting");
+    if (unknown) return;
+    this.again = setTimeout(() => this.connect(), this.patience);
+    this.patience = Math.min(2 * this.patience, LATEST);
   }
 
   pause() {
+    clearTimeout(this.again);
     if (this.source) this.source.close();
     this.source = null;
   }
@@ -50,5 +69,17 @@ class Stream {
   dispose() {
     this.close();
     document.removeEventListener("visibilitychange", this.visibility);
+  }
+}
+
+// What the server answers, 0 where nobody does. An EventSource keeps that to itself.
+async function statusOf(address) {
+  const asking = new AbortController();
+  try {
+    return (await fetch(address, { signal: asking.signal, cache: "no-store" })).status;
+  } catch {
+    return 0;
+  } finally {
+    asking.abort(); // it may be a stream by now
   }
 }

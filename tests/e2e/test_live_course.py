@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.app_server import ROOT
 
@@ -129,3 +129,58 @@ def test_smoothing_begins_at_the_first_value_and_leaves_gaps(page: Page) -> None
     # By hand: (0.5·0 + 0.5·4) / (1 − 0.5²) = 8/3
     assert page.evaluate("smoothed([0, 4], 0.5)") == [0, pytest.approx(8 / 3)]
     assert page.evaluate("smoothed([1, 2, 9], 0)") == [1, 2, 9]
+
+
+def test_a_viewer_ahead_of_the_history_begins_anew(page: Page) -> None:
+    # The server was killed before it had written down what it had sent: what is told now takes the place of all that was heard.
+    ahead = [
+        frame(STARTED, event("saved", 2, step=9), event("gradients", 3, step=5, norms=[1, 2]), batches=batches(1, 25)),
+        frame(event("epoch", 30, epoch=1, step=10), event("rate", 32, step=22, learning_rate=0.5, cause="hand")),
+        frame(event("measured", 33, step=23), event("trouble", 35, step=25, trouble="explosion")),
+    ]
+    fewer = frame(STARTED, event("interrupted", 20), batches=batches(1, 12)) | {"anew": True}
+    assert course(page, [*ahead, fewer], "course") == course(page, [fewer], "course")
+    assert course(page, [*ahead, fewer], "course.batches.step") == list(range(1, 13))
+
+
+STREAM = "text/event-stream"
+FRAME = 'event: frame\nid: 7\ndata: {"state": "running"}\n\n'
+
+
+def heard(browser: Browser, answers: list[dict[str, Any]], until: str) -> tuple[list[Any], list[str]]:
+    """What a stream hears and says when these answers come one after the other, and what it asks for; `until` it has said that."""
+    page = browser.new_page()
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        if "/events" not in route.request.url:
+            return route.fulfill(content_type="text/html", body="<title>nobody's page</title>")
+        asked.append(route.request.url.partition("?")[2])
+        return route.fulfill(**(answers.pop(0) if len(answers) > 1 else answers[0]))
+
+    page.route("**/*", answer)
+    page.goto("http://lab.test/")
+    page.add_script_tag(content=(ROOT / "assets" / "components" / "live_stream.js").read_text(encoding="utf-8"))
+    page.evaluate(
+        "() => { window.said = []; window.stream = new Stream(({ state }) => said.push(state), (problem) => said.push(problem)); }"
+    )
+    page.evaluate("() => stream.open('/events')")
+    page.wait_for_function("until => said.includes(until)", arg=until)
+    page.evaluate("() => stream.dispose()")
+    said = page.evaluate("() => said")
+    page.close()
+    return said, asked
+
+
+def test_a_history_that_cannot_be_read_is_asked_again(browser: Browser) -> None:
+    away = {"status": 503, "content_type": "application/json", "body": "{}"}
+    # Each time the stream asks, and then which answer that was: the second 503 is one more try.
+    said, asked = heard(browser, [away, away, away, away, {"content_type": STREAM, "body": FRAME}], "running")
+    assert said[:3] == ["reconnecting", "reconnecting", "running"]
+    assert asked[:5] == ["after=0"] * 5
+
+
+def test_only_an_unknown_run_is_given_up(browser: Browser) -> None:
+    said, asked = heard(browser, [{"status": 404, "content_type": "application/json", "body": "{}"}], "gone")
+    assert said == ["gone"]
+    assert len(asked) == 2

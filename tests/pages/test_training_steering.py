@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -287,6 +288,20 @@ def test_a_history_that_cannot_be_read_is_told_and_the_page_stays(store: Store, 
     assert "the database is locked" in texts(app)
     assert "Start" in enabled(app)
     assert len(app.get("bidi_component")) == 1
+
+
+def test_a_run_in_progress_stays_in_the_hand_when_the_database_is_gone(store: Store, tmp_path: Path) -> None:
+    lab, run = live()
+    assert lab._hub.settle(run)
+    store.engine.dispose()
+    (tmp_path / "runs.sqlite").unlink()
+    app = training(run=run)
+    assert not app.exception
+    assert len(app.error) == 1, "the earlier runs cannot be read, and it says so"
+    assert f"Run {run}: mini-resnet" in texts(app)
+    assert {"Pause", "Step", "Stop", "Set"} <= set(enabled(app))
+    button(app, "Stop")
+    assert lab.live_state(run) == "stopping"
 
 
 def test_a_pause_and_its_end_are_states_of_the_run(store: Store) -> None:
