@@ -6,7 +6,7 @@ import asyncio
 import json
 import math
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,7 +49,8 @@ def state_after(state: RunState, events: Iterable[Event]) -> RunState:
 class Frame:
     """What a viewer is sent at once: JSON `text`, and the sequence of the last event in it, by which a stream resumes.
 
-    The text holds `state`, `stopping`, `position`, `batches` (columns by network) and `events` (all others, in order). Events may hold
+    The text holds `state`, `stopping`, `position`, `batches` (columns by network), `events` (all others, in order) and `anew`: whether
+    the viewer was ahead of the history, as after a server that was killed, and is to forget what it has; then all is told. Events may hold
     "continued": whoever drew anything of later steps than its `step` takes that back first, those of this frame's `batches` excepted,
     which all count; then come the batches. `last`: nothing will follow, since the run has finished or failed. One that is interrupted or
     stopped may be continued, and its streams stay open.
@@ -75,20 +76,16 @@ class Channel:
         self.events: list[Event] = list(events or [])
         self.arrived: list[Event] = []
         self.unwritten: list[Event] = []
+        self.last_sequence = self.events[-1].sequence if self.events else 0  # of all that was said, shown or not
         self.version = 0
         self.due = 0.0
-        self._norms = Counter(event.network for event in self.events if isinstance(event, GradientNorms))
+        self._norms = _count_norms(self.events)
         self._frames: dict[tuple[int, int], Frame] = {}
         self._viewers: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
 
     @property
     def run(self) -> str:
         return self.record.id
-
-    @property
-    def last_sequence(self) -> int:
-        newest = self.arrived or self.events
-        return newest[-1].sequence if newest else 0
 
     @property
     def state_with_arrivals(self) -> RunState:
@@ -108,6 +105,13 @@ class Channel:
     def watched(self) -> bool:
         return bool(self._viewers)
 
+    def join(self, waiting: asyncio.Event) -> None:
+        """From now on a viewer is woken by this event, on the running loop, whenever there is something to tell."""
+        self._viewers[waiting] = asyncio.get_running_loop()
+
+    def leave(self, waiting: asyncio.Event) -> None:
+        self._viewers.pop(waiting, None)
+
     def arrive(self, event: Event) -> None:
         """Take an event in, to be shown and written a moment later.
 
@@ -119,6 +123,7 @@ class Channel:
             if self._norms[event.network] % math.ceil(self._norms[event.network] / NORMS_IN_FULL):
                 return
         self.arrived.append(event)
+        self.last_sequence = event.sequence
 
     def take(self, now: float) -> None:
         """Move what arrived into the record, to be shown and written."""
@@ -129,9 +134,12 @@ class Channel:
         self.state = state_after(self.state, fresh)
         self.since = now
 
-    def begin_again(self, record: RunRecord, *, rank: int, order: int) -> None:
-        """Wait in the queue once more; what was said stays."""
+    def begin_again(self, record: RunRecord, past: list[Event], *, rank: int, order: int) -> None:
+        """Wait in the queue once more; what was said stays, with what the history's `past` has besides."""
         self.record, self.rank, self.order = record, rank, order
+        if past and past[-1].sequence > self.last_sequence:
+            self.events, self.arrived, self.last_sequence = list(past), [], past[-1].sequence
+            self._norms = _count_norms(past)
         self.stopping = False
         self.state = "queued"
         self.changed()
@@ -146,8 +154,17 @@ class Channel:
             except RuntimeError:  # that viewer's loop is closed
                 self._viewers.pop(waiting, None)
 
+    async def frame(self, after: int) -> Frame:
+        """As `frame_after`, in a thread where that is much: a long past takes a tenth of a second, which the event loop has not got."""
+        last = self.last_sequence
+        much = (last - after if after <= last else last) > LONG_PAST
+        return await asyncio.to_thread(self.frame_after, after) if much else self.frame_after(after)
+
     def frame_after(self, sequence: int) -> Frame:
-        """Everything after `sequence` that still counts. Viewers that stand at the same place share one encoding."""
+        """Everything after `sequence` that still counts; all of it where that is more than was ever said.
+
+        Viewers that stand at the same place share one encoding.
+        """
         version = self.version
         key = (sequence, version)
         frame = self._frames.get(key)
@@ -159,6 +176,9 @@ class Channel:
         state = self.state
         # Sequences start at 1 and have few gaps, so the list index is a good first guess for where `after` ends.
         events = list(self.events)
+        anew = after > self.last_sequence
+        if anew:
+            after = 0
         start = min(after, len(events))
         while start > 0 and events[start - 1].sequence > after:
             start -= 1
@@ -167,6 +187,7 @@ class Channel:
             "state": state,
             "stopping": self.stopping and state not in ENDED,
             "position": self.position,
+            "anew": anew,
             "batches": _columns([event for event in fresh if isinstance(event, BatchEnd)]),
             "events": [event.to_dict() for event in fresh if not isinstance(event, BatchEnd)],
         }
@@ -174,23 +195,9 @@ class Channel:
         text = json.dumps(message, allow_nan=False, separators=(",", ":"))
         return Frame(sequence, version, text, state in ENDED - RESUMABLE)
 
-    async def frames(self, after: int) -> AsyncIterator[Frame]:
-        """Frames for one viewer, from `after` until the run has finished or failed."""
-        waiting = asyncio.Event()
-        self._viewers[waiting] = asyncio.get_running_loop()
-        try:
-            while True:
-                waiting.clear()
-                # A long past takes a tenth of a second to encode, which the event loop has not got.
-                long = self.last_sequence - after > LONG_PAST
-                frame = await asyncio.to_thread(self.frame_after, after) if long else self.frame_after(after)
-                yield frame
-                if frame.last:
-                    return
-                after = frame.sequence
-                await waiting.wait()
-        finally:
-            self._viewers.pop(waiting, None)
+
+def _count_norms(events: Iterable[Event]) -> Counter[str]:
+    return Counter(event.network for event in events if isinstance(event, GradientNorms))
 
 
 def _columns(batches: list[BatchEnd]) -> dict[str, dict[str, list[float | None]]]:

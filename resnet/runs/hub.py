@@ -9,8 +9,9 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, replace
+from typing import cast
 
 from resnet.errors import StoreError
 from resnet.runs.channel import Channel, Frame, LiveState
@@ -81,14 +82,14 @@ class Hub:
             self._place_queue()
 
     def begin_again(self, record: RunRecord, past: list[Event], *, rank: int = 0) -> None:
-        """Follow a run that is queued once more, having said `past`; those who watch it go on watching."""
+        """Follow a run that is queued once more, having said `past`, maybe to another server; those who watch it go on watching."""
         with self._lock:
             self._opened += 1
             channel = self._channels.get(record.id)
             if channel is None:
                 self._channels[record.id] = Channel(record, past, rank=rank, order=self._opened)
             else:
-                channel.begin_again(record, rank=rank, order=self._opened)
+                channel.begin_again(record, past, rank=rank, order=self._opened)
             self._place_queue()
 
     def publish(self, event: Event, attempt: int = 1) -> None:
@@ -179,36 +180,58 @@ class Hub:
         """Runs that have not ended: those that have begun, then those that wait, in the order of their turn."""
         return [place.run for place in self.places()]
 
-    async def frames(self, run: str, after: int = 0) -> AsyncIterator[Frame] | None:
-        """The run's frames after a sequence, live until it has finished or failed; None for a run nobody knows."""
-        with self._lock:
-            channel = self._channels.get(run)
-        if channel is None:
-            channel = await asyncio.to_thread(self._recall, run)
-        return self._watch(channel, after) if channel else None
+    async def frames(self, run: str, after: int = 0) -> AsyncGenerator[Frame] | None:
+        """The run's frames after a sequence, live until it has finished or failed; None for a run nobody knows.
 
-    def _recall(self, run: str) -> Channel | None:
-        """A run that has ended, from the store. One that can be continued is followed while somebody watches."""
-        record = self._store.run(run)
-        if record is None:
-            return None
-        events = self._store.events(run)
-        with self._lock:
-            channel = Channel(record, events)
-            return self._channels.setdefault(run, channel) if record.can_continue else channel
-
-    async def _watch(self, channel: Channel, after: int) -> AsyncIterator[Frame]:
+        Who has called this is a viewer, and keeps the run in memory, until the generator is closed or forgotten.
+        """
+        stream = self._watch(run, after)
         try:
-            async for frame in channel.frames(after):
+            await anext(stream)  # a generator that has not begun would never clean up
+        except StopAsyncIteration:
+            return None
+        return cast("AsyncGenerator[Frame]", stream)
+
+    async def _watch(self, run: str, after: int) -> AsyncGenerator[Frame | None]:
+        """None as soon as the viewer is known, then the frames; nothing for a run nobody knows."""
+        waiting = asyncio.Event()
+        channel = self._join(run, waiting) or self._join(run, waiting, await asyncio.to_thread(self._recall, run))
+        if channel is None:
+            return
+        try:
+            yield None
+            while True:
+                waiting.clear()
+                frame = await channel.frame(after)
                 yield frame
+                if frame.last:
+                    return
+                after = frame.sequence
+                await waiting.wait()
         finally:
             with self._lock:
+                channel.leave(waiting)
                 self._let_go(channel)
+
+    def _join(self, run: str, waiting: asyncio.Event, recalled: Channel | None = None) -> Channel | None:
+        """Add a viewer to the run that is followed, else to the one that was recalled; one that can go on is then followed."""
+        with self._lock:
+            channel = self._channels.get(run) or recalled
+            if channel is not None:
+                channel.join(waiting)
+                if channel.record.can_continue:
+                    self._channels[run] = channel
+            return channel
+
+    def _recall(self, run: str) -> Channel | None:
+        """A run that has ended, from the store."""
+        record = self._store.run(run)
+        return Channel(record, self._store.events(run)) if record else None
 
     def _let_go(self, channel: Channel) -> None:
         """Forget a run that has ended, once it is written and nobody watches what can still go on."""
-        if channel.at_rest and not (channel.watched and channel.state in RESUMABLE):
-            self._channels.pop(channel.run, None)
+        if channel.at_rest and not (channel.watched and channel.state in RESUMABLE) and self._channels.get(channel.run) is channel:
+            del self._channels[channel.run]
 
     def _send(self) -> None:
         """The thread that turns arrivals into frames, at most one per run and FRAME_INTERVAL."""

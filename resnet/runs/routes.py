@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,9 +48,10 @@ async def run_events(request: Request) -> Response:
     return EventSourceResponse(_as_events(frames), ping=KEEP_ALIVE, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
 
-async def _as_events(frames: AsyncIterator[Frame]) -> AsyncIterator[ServerSentEvent]:
-    async for frame in frames:
-        yield ServerSentEvent(data=frame.text, id=str(frame.sequence), event="end" if frame.last else "frame")
+async def _as_events(frames: AsyncGenerator[Frame]) -> AsyncIterator[ServerSentEvent]:
+    async with aclosing(frames):
+        async for frame in frames:
+            yield ServerSentEvent(data=frame.text, id=str(frame.sequence), event="end" if frame.last else "frame")
 
 
 def _last_seen(request: Request) -> int:

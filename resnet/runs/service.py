@@ -7,7 +7,7 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from resnet.config import ResNetConfig, TrainConfig
 from resnet.errors import ExplainedError, TrainingError
@@ -204,7 +204,7 @@ class Service:
         """How far a question is, its answer, or why there is none."""
         return self._answers.answer(question)
 
-    async def frames(self, run: str, after: int = 0) -> AsyncIterator[Frame] | None:
+    async def frames(self, run: str, after: int = 0) -> AsyncGenerator[Frame] | None:
         """Live frames for one viewer; None for an unknown run."""
         return await self._hub.frames(run, after)
 

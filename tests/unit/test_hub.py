@@ -252,6 +252,107 @@ def test_a_run_at_rest_is_forgotten_when_nobody_watches_and_found_again(hub: Hub
     assert asyncio.run(scenario()) == "queued", "who came to look at it sees it go on"
 
 
+def test_a_viewer_counts_from_the_moment_it_asks_and_one_that_leaves_takes_nothing_with_it(hub: Hub, store: Store) -> None:
+    hub.publish(interrupted(1))
+    wait_until(lambda: hub.events("a") is None)
+
+    async def scenario() -> list[str]:
+        seen, first = await hub.frames("a"), await hub.frames("a")
+        assert seen is not None
+        assert first is not None
+        await anext(seen)
+        await seen.aclose()
+        assert hub.events("a") is not None, "the other one has asked, though it has got nothing yet"
+        await asyncio.to_thread(again, store, hub)
+        await anext(first)
+        await first.aclose()
+        return hub.active()
+
+    assert asyncio.run(scenario()) == ["a"]
+    hub.publish(Preparing(**common(2), phase="worker"), attempt=2)
+    assert hub.state("a") == "preparing"
+
+
+def test_a_channel_that_was_replaced_takes_its_successor_not_with_it(hub: Hub, store: Store) -> None:
+    hub.publish(finished("a", 1))
+    wait_until(lambda: hub.events("a") is None)
+
+    async def scenario() -> list[str]:
+        old = await hub.frames("a")
+        assert old is not None
+        await anext(old)
+        hub.open(replace(record_of(store, "a"), state="queued"))
+        await old.aclose()
+        return hub.active()
+
+    assert asyncio.run(scenario()) == ["a"]
+
+
+@pytest.mark.parametrize("frames_seen", [0, 1])
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_stream_that_is_closed_or_dropped_at_any_moment_leaves_no_run_in_memory(hub: Hub, frames_seen: int, closed: bool) -> None:
+    hub.publish(interrupted(1))
+    wait_until(lambda: hub.events("a") is None)
+
+    async def scenario() -> None:
+        stream = await hub.frames("a")
+        assert stream is not None
+        for _ in range(frames_seen):
+            await anext(stream)
+        assert hub.events("a") is not None
+        if closed:
+            await stream.aclose()
+        del stream
+        while hub.events("a") is not None:
+            await asyncio.sleep(0.02)
+
+    asyncio.run(asyncio.wait_for(scenario(), 5))
+
+
+def test_what_another_server_heard_is_known_when_the_run_goes_on_here(hub: Hub, store: Store) -> None:
+    feed(hub, 1, 3)
+    hub.publish(interrupted(4))
+    wait_until(lambda: hub.events("a") is None)
+
+    async def scenario() -> None:
+        stream = await hub.frames("a", 4)
+        assert stream is not None
+        await anext(stream)
+        assert store.begin_again("a", 1, "elsewhere", GoOn())
+        store.append("a", [Continued(**common(5), step=3, epoch=1), replace(batch("a", 6), step=4), interrupted(7)], "interrupted", 2)
+        await asyncio.to_thread(again, store, hub, 2)
+        frame = await anext(stream)
+        assert steps([frame]) == [4]
+        assert frame.sequence == 7
+        await stream.aclose()
+
+    asyncio.run(scenario())
+    place = hub.place("a")
+    assert place is not None
+    assert place.last_sequence == 7
+
+
+def test_a_viewer_that_is_ahead_of_the_history_begins_anew(hub: Hub) -> None:
+    feed(hub, 1, 5)
+
+    async def first_frames() -> list[dict[str, Any]]:
+        found = []
+        for after in (5, 60):
+            stream = await hub.frames("a", after)
+            assert stream is not None
+            frame = await anext(stream)
+            assert frame.sequence == 5
+            found.append(json.loads(frame.text))
+            await stream.aclose()
+        return found
+
+    wait_until(lambda: hub.state("a") == "running" and steps_after(hub, 0) == [1, 2, 3, 4, 5])
+    up_to_date, ahead = asyncio.run(first_frames())
+    assert (up_to_date["anew"], up_to_date["batches"]) == (False, {})
+    assert ahead["anew"] is True
+    assert ahead["batches"]["mini-resnet"]["step"] == [1, 2, 3, 4, 5]
+
+
 def test_gradient_norms_of_a_long_run_are_thinned(hub: Hub, store: Store) -> None:
     for sequence in range(1, 3601):
         hub.publish(GradientNorms(**common(sequence), network="small", step=sequence, norms=[1.0]))
