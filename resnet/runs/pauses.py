@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
 from resnet.runs.hub import Hub
+
+logger = logging.getLogger(__name__)
 
 INTERVAL = 1.0  # seconds between two looks
 
@@ -27,8 +30,14 @@ class PauseWatch:
 
     def _watch(self) -> None:
         while not self._closed.wait(INTERVAL):
-            places = self._hub.places()
-            if any(place.state == "queued" for place in places):
-                for place in places:
-                    if place.state == "paused" and place.seconds > self._limit:
-                        self._resume(place.run)
+            try:
+                self._look()
+            except Exception:
+                logger.exception("a pause that has lasted long enough could not be ended; the next look is in %s s", INTERVAL)
+
+    def _look(self) -> None:
+        places = self._hub.places()
+        if any(place.state == "queued" for place in places):
+            for place in places:
+                if place.state == "paused" and place.seconds > self._limit:
+                    self._resume(place.run)

@@ -43,14 +43,17 @@ def _whole_number(environment: Mapping[str, str], variable: str, usual: int, *, 
 
 
 def rank(visitor: str, places: Sequence[Place]) -> int:
-    """How many unfinished runs this browser has: its next one waits behind everybody's who has fewer. 0 for a browser without a name."""
-    return sum(place.record.visitor == visitor for place in places) if visitor else 0
+    """How many unfinished runs this browser has: its next one waits behind everybody's who has fewer.
+
+    All browsers without a name are one in this, or whoever has none would go first for ever.
+    """
+    return sum(place.record.visitor == visitor for place in places)
 
 
 def admit(visitor: str, places: Sequence[Place], limits: Limits) -> int:
     """The rank of one more run. Raises TrainingError where that is one too many."""
     own = rank(visitor, places)
-    if own >= limits.runs_per_visitor:
+    if visitor and own >= limits.runs_per_visitor:
         raise TrainingError(
             "you have {count} runs that wait or train, and no browser may have more; stop one, or wait until one has finished", count=own
         )

@@ -29,7 +29,7 @@ def test_a_browsers_next_run_ranks_behind_those_it_has() -> None:
     assert admit("ann", places, limits) == 2
     assert admit("bob", places, limits) == 1
     assert admit("eve", places, limits) == 0
-    assert admit("", places, limits) == 0
+    assert admit("", places, limits) == 1, "browsers without a name share one turn"
 
 
 def test_one_run_too_many_is_refused_with_the_number() -> None:
@@ -38,7 +38,8 @@ def test_one_run_too_many_is_refused_with_the_number() -> None:
         admit("ann", places, Limits(runs_per_visitor=3))
     with pytest.raises(TrainingError, match="3 runs wait already"):
         admit("bob", places, Limits(queue=3))
-    assert admit("", places, Limits(runs_per_visitor=3)) == 0, "a browser without a name has no limit of its own"
+    nameless = [place(str(number)) for number in range(5)]
+    assert admit("", nameless, Limits(runs_per_visitor=3)) == 5, "a browser without a name has no limit of its own"
 
 
 def test_limits_come_from_the_environment() -> None:
