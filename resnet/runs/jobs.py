@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Container
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -81,6 +82,11 @@ class TrainingRoom(WorkerPlugin):
         with self._lock:
             self._controls.pop(task, None)
 
+    def forget_all_but(self, tasks: Container[str]) -> None:
+        """Forget those that were to stop when they came, and were taken back before they did."""
+        with self._lock:
+            self._controls = {task: control for task, control in self._controls.items() if task in tasks}
+
     def trains(self, task: str) -> bool:
         """Whether that attempt is in progress here, or is to stop when it comes."""
         with self._lock:
@@ -138,10 +144,10 @@ def train_run(run: str, attempt: int, config: dict[str, Any], continuation: Cont
         # The event below is the attempt's first; train() counts on from where the run was.
         _report(worker, replace(event, sequence=event.sequence + 1), attempt)
 
+    control = room.control(task)  # before anybody hears that the run is here
     said = continuation.last_sequence if continuation else 0
     _report(worker, Preparing(run=run, sequence=said + 1, time=time.time(), phase="worker"), attempt)
     room.give_way()
-    control = room.control(task)
     try:
         wanted = TrainConfig.from_dict(config)
         check_fits(wanted, worker.memory_manager.memory_limit)
@@ -149,9 +155,13 @@ def train_run(run: str, attempt: int, config: dict[str, Any], continuation: Cont
         from resnet.training.checkpoints import Checkpoints, prune_runs
         from resnet.training.loop import train
 
-        prune_runs()
         checkpoints = Checkpoints.of_run(run)
-        train(wanted, emit, control, run=run, workshop=workshop, checkpoints=checkpoints, continuation=continuation)
+        try:
+            train(wanted, emit, control, run=run, workshop=workshop, checkpoints=checkpoints, continuation=continuation)
+        except Exception:
+            checkpoints.delete()  # it was told as Failed, after which nothing goes on
+            raise
+        prune_runs(spare={run})
     finally:
         room.linger(task)
         room.forget(task)
@@ -180,13 +190,15 @@ def claim_key(task: str) -> list[Any]:
 def request(command: Command, task: str, *values: float, dask_worker: Worker) -> bool:
     """Runs on every worker: ask what is asked of an attempt that trains here. Returns whether it does.
 
-    A stop is kept for one that has yet to come; nothing else is worth that.
+    A stop is kept for one that this worker is about to begin; nothing else is worth that.
     """
     room = TrainingRoom.of(dask_worker)
-    if room is None or not (command == "stop" or room.trains(task)):
+    if room is None:
         return False
     here = room.trains(task)
-    getattr(room.control(task), command)(*values)
+    if here or (command == "stop" and task in dask_worker.state.tasks):
+        room.forget_all_but(dask_worker.state.tasks)
+        getattr(room.control(task), command)(*values)
     return here
 
 
