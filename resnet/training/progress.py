@@ -12,7 +12,8 @@ class Stopwatch:
     """Seconds of training: stands still during pauses, and goes on from an earlier part of the run."""
 
     def __init__(self) -> None:
-        self._before, self._began = 0.0, perf_counter()
+        self._before = 0.0
+        self._began: float | None = perf_counter()  # None while it stands still
 
     def start(self, seconds: float = 0.0) -> None:
         """Go on now from `seconds`."""
@@ -20,16 +21,16 @@ class Stopwatch:
 
     @property
     def seconds(self) -> float:
-        return self._before + perf_counter() - self._began
+        return self._before if self._began is None else self._before + perf_counter() - self._began
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """What happens inside takes no time."""
-        seconds = self.seconds
+        """What happens inside takes no time, and a checkpoint written inside has the seconds from before it."""
+        self._before, self._began = self.seconds, None
         try:
             yield
         finally:
-            self.start(seconds)
+            self.start(self._before)
 
 
 class Progress:

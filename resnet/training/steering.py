@@ -58,11 +58,12 @@ class Steering(keras.callbacks.Callback):
             self.report(Paused, step=step, epoch=epoch)
             self.saving.save()
             while self.control.must_wait:
-                self.saving.tell()
                 self.change_rate()
                 if self.control.take_measure():
                     self.measuring.measure_at_rest()
-                self.control.wait(POLL if self.saving.busy else None)
+                busy = self.saving.busy  # asked before it is told: what is written in between is told at the next look
+                self.saving.tell()
+                self.control.wait(POLL if busy else None)
             self.saving.tell()
         self.change_rate()
         if not self.control.paused and not self.control.stop_requested:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from resnet.training import progress as progress_module
 from resnet.training.callbacks import one_cycle
-from resnet.training.checkpoints import Checkpoints
+from resnet.training.checkpoints import Checkpoints, Outcome, Snapshot
 from resnet.training.control import Control
 from resnet.training.events import (
     BatchEnd,
@@ -22,9 +23,10 @@ from resnet.training.events import (
     Paused,
     RateChanged,
     Resumed,
+    Saved,
     Stopped,
 )
-from resnet.training.progress import Stopwatch
+from resnet.training.progress import Progress, Stopwatch
 from resnet.training.workshop import Workshop
 from tests.training_runs import CONFIG, RECIPE, follow, of
 
@@ -175,6 +177,74 @@ def test_a_pause_is_no_time_of_training(monkeypatch: pytest.MonkeyPatch) -> None
     watch.start(40)
     now += 1
     assert watch.seconds == 41
+
+
+def test_a_checkpoint_written_in_a_pause_does_not_count_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(progress_module, "perf_counter", lambda: now)
+    progress = Progress()
+    now += 3
+    with progress.watch.stopped():
+        now += 1_000
+        assert progress.state()["seconds"] == 3
+        now += 1_000
+        assert progress.state()["seconds"] == 3
+    now += 2
+    assert progress.state()["seconds"] == 5
+
+
+class WritesWhenAskedWhatWasWritten(Checkpoints):
+    """Everything is written just after it was asked what has become of it: the moment in which telling is forgotten most easily."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.asked = threading.Event()
+
+    def save(self, snapshot: Snapshot) -> None:
+        self.asked.clear()
+        super().save(snapshot)
+
+    def outcomes(self) -> list[Outcome]:
+        outcomes = super().outcomes()
+        self.flush()
+        return outcomes
+
+    def flush(self) -> None:
+        self.asked.set()
+        super().flush()
+
+    def _write(self, snapshot: Snapshot) -> Outcome | None:
+        self.asked.wait()
+        return super()._write(snapshot)
+
+
+class Sleeper(Control):
+    """Does what comes next in `asked` when the run would sleep until something is asked for, and notes what was told until then."""
+
+    def __init__(self, asked: list[Callable[[], None]]) -> None:
+        super().__init__()
+        self.asked, self.told = iter(asked), list[Event]()
+        self.asleep: list[Event] = []  # the event before each sleep
+
+    def wait(self, timeout: float | None = None) -> None:
+        if timeout is None:
+            self.asleep.append(self.told[-1])
+            next(self.asked)()
+        super().wait(timeout)
+
+
+def test_a_checkpoint_of_a_pause_is_told_before_the_run_sleeps(workshop: Workshop, tmp_path: Path) -> None:
+    control = Sleeper([lambda: control.set_learning_rate(0.2), lambda: control.measure(), lambda: control.resume()])
+
+    def on(event: Event) -> None:
+        control.told.append(event)
+        after_batch(3, control.pause)(event)
+
+    follow(SHORT, workshop, control, on=on, checkpoints=WritesWhenAskedWhatWasWritten(tmp_path / "run"))
+    paused, changed, measured = control.asleep
+    assert (type(paused), type(changed), type(measured)) == (Saved, Saved, Measured)
+    in_the_pause = control.told[control.told.index(of(Paused, control.told)[0]) : control.told.index(of(Resumed, control.told)[0])]
+    assert [event.kind for event in in_the_pause] == ["paused", "saved", "rate", "saved", "measured"]
 
 
 def test_seconds_of_training_grow_with_every_batch(undisturbed: list[Event]) -> None:
