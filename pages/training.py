@@ -70,7 +70,7 @@ class _Seen:
 
 
 def _read(lab: Service | None, run: str | None) -> _Seen:
-    """Where the history cannot be read, the page says so and goes on without: a run in progress is known without it, earlier ones are not."""
+    """Where the history cannot be read, the page says so. A run in progress is known without it, earlier ones are not."""
     if lab is None:
         return _Seen()
     try:

@@ -11,9 +11,10 @@ function stateWords(facts, course, data) {
   return (labels.states[facts.state] || facts.state).replace("{step}", step);
 }
 
-// Whether what a person asked for has not been heard to have happened.
+// Whether what a person asked for may still come: it has not been heard to have happened, and there are batches to come.
 function isPending(asked, facts, course) {
-  return ["running", "paused", "evaluating"].includes(facts.state) && !asked.kinds.some((kind) => course.heard[kind] > asked.after);
+  if (!["running", "paused"].includes(facts.state) || asked.states.includes(facts.state)) return false;
+  return !asked.kinds.some((kind) => course.heard[kind] > asked.after);
 }
 
 function besides(facts, course, data) {

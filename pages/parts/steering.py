@@ -23,20 +23,24 @@ Wish = Literal["pause", "resume", "step", "rate", "measure"]
 _FULFILMENTS: dict[Wish, tuple[str, ...]] = {
     "pause": ("paused",),
     "resume": ("resumed",),
-    "step": ("paused",),
+    "step": ("paused", "resumed"),
     "rate": ("rate",),
     "measure": ("measured",),
 }
+# States in which a wish has come true already, or by another way.
+_FULFILLED_IN: dict[Wish, tuple[str, ...]] = {"pause": ("paused",), "resume": ("running",), "step": ("paused",), "rate": (), "measure": ()}
 _ASKED, _PROBLEM = "steering_asked", "steering_problem"
 _HIGHEST_RATE = 100.0
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked of a run last, and the sequence of its last event then."""
+    """What was asked of a run last, in which attempt at it and which state, and the sequence of its last event then."""
 
     run: str
+    attempt: int
     wish: Wish
+    state: str
     after: int
     rate: float | None = None
 
@@ -109,9 +113,11 @@ def refused() -> ExplainedError | None:
 def asked_of(record: RunRecord | None) -> dict[str, Any] | None:
     """The last wish for this run, as the live view shows it until it hears of its fulfilment."""
     asked: Asked | None = st.session_state.get(_ASKED)
-    if asked is None or record is None or asked.run != record.id:
+    if asked is None or record is None or (asked.run, asked.attempt) != (record.id, record.attempt):
         return None
-    return {"text": _wish_words(asked), "kinds": _FULFILMENTS[asked.wish], "after": asked.after}
+    # A step that is asked for in a pause leads from that state to the same one.
+    states = () if asked.wish == "step" and asked.state == "paused" else _FULFILLED_IN[asked.wish]
+    return {"text": _wish_words(asked), "kinds": _FULFILMENTS[asked.wish], "states": states, "after": asked.after}
 
 
 def ask_measure(lab: Service, run: str) -> None:
@@ -194,7 +200,7 @@ def _ask(lab: Service, run: str, wish: Wish) -> None:
     def ask() -> None:
         sequence = story_of(lab.events(run)).sequence
         getattr(lab, wish)(run)
-        st.session_state[_ASKED] = Asked(run, wish, sequence)
+        _remember(lab, run, wish, sequence)
 
     attempt(ask)
 
@@ -221,7 +227,7 @@ def _scale(lab: Service, run: str, box: _RateBox, factor: float) -> None:
         story, asked = story_of(lab.events(run)), st.session_state.get(_ASKED)
         now = story.rate
         # Two quick clicks count twice: the second builds on the first, which may not have come true yet.
-        if isinstance(asked, Asked) and asked.run == run and asked.rate and asked.after >= (story.changed.sequence if story.changed else 0):
+        if isinstance(asked, Asked) and _is_to_come(asked, lab.run(run), story):
             now = asked.rate
         if now is not None:
             rate = min(_HIGHEST_RATE, now * factor)
@@ -233,7 +239,20 @@ def _scale(lab: Service, run: str, box: _RateBox, factor: float) -> None:
 
 def _set_rate(lab: Service, run: str, rate: float, story: RunStory) -> None:
     lab.set_learning_rate(run, rate)
-    st.session_state[_ASKED] = Asked(run, "rate", story.sequence, rate)
+    _remember(lab, run, "rate", story.sequence, rate)
+
+
+def _is_to_come(asked: Asked, record: RunRecord | None, story: RunStory) -> bool:
+    """Whether this attempt at the run was asked for a rate that it has not taken yet."""
+    if record is None or asked.rate is None or (asked.run, asked.attempt) != (record.id, record.attempt):
+        return False
+    return asked.after >= (story.changed.sequence if story.changed else 0)
+
+
+def _remember(lab: Service, run: str, wish: Wish, after: int, rate: float | None = None) -> None:
+    record = lab.run(run)
+    if record is not None:
+        st.session_state[_ASKED] = Asked(run, record.attempt, wish, record.state, after, rate)
 
 
 def _wish_words(asked: Asked) -> str:

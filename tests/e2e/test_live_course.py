@@ -143,6 +143,27 @@ def test_a_viewer_ahead_of_the_history_begins_anew(page: Page) -> None:
     assert course(page, [*ahead, fewer], "course.batches.step") == list(range(1, 13))
 
 
+@pytest.mark.parametrize(
+    ("state", "kinds", "states", "heard", "pending"),
+    [
+        ("running", ["paused"], ["paused"], 4, True),
+        ("running", ["paused"], ["paused"], 6, False),
+        ("paused", ["paused"], ["paused"], 4, False),  # it stood still already when that was asked for
+        ("paused", ["paused", "resumed"], [], 4, True),  # one batch in a pause
+        ("running", ["resumed"], ["running"], 4, False),
+        ("running", ["rate"], [], 4, True),
+        ("evaluating", ["rate"], [], 4, False),  # there is no batch any more
+        ("interrupted", ["paused"], ["paused"], 4, False),
+    ],
+)
+def test_a_wish_is_spoken_of_until_it_came_true(
+    state: str, kinds: list[str], states: list[str], heard: int, pending: bool, page: Page
+) -> None:
+    asked = {"kinds": kinds, "states": states, "after": 5}
+    script = "([asked, state, heard]) => isPending(asked, { state }, { heard })"
+    assert page.evaluate(script, [asked, state, dict.fromkeys(kinds, heard)]) is pending
+
+
 STREAM = "text/event-stream"
 FRAME = 'event: frame\nid: 7\ndata: {"state": "running"}\n\n'
 

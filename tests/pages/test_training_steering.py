@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -82,6 +84,12 @@ def live(*makers: Callable[[int], Event]) -> tuple[Service, str]:
     return lab, run
 
 
+def wish(app: AppTest) -> Any:
+    """What the live view is told of the last thing that was asked for."""
+    (view,) = app.get("bidi_component")
+    return json.loads(view.proto.json)["asked"]
+
+
 @pytest.mark.parametrize(
     ("makers", "state", "expected"),
     [
@@ -122,6 +130,29 @@ def test_what_is_asked_for_is_asked_of_this_run(store: Store, monkeypatch: pytes
         ("set_learning_rate", run, 2.5e-4),  # the second click counts, though nothing was heard of the first
         ("set_learning_rate", run, 0.02),
     ]
+
+
+def test_what_was_asked_of_an_earlier_attempt_is_over(store: Store) -> None:
+    lab, run = live(saved(3))
+    app = button(training(run=run), "×2")
+    assert wish(app) == {"text": "Learning rate 0.002 from the next batch on …", "kinds": ["rate"], "states": [], "after": 5}
+    lab._hub.publish(replace(interrupted(6), run=run))
+    assert lab._hub.settle(run)
+    app = button(app.run(), "Continue")
+    assert wish(app) is None
+    again = Continued(run=run, sequence=7, time=1.0, step=3, epoch=1)
+    lab._hub.publish(again, attempt=2)
+    app = button(app.run(), "×2")
+    assert wish(app)["text"].startswith("Learning rate 0.002 "), "twice the rate in force, not twice what was never heard of"
+
+
+@pytest.mark.parametrize(
+    ("label", "event", "states"),
+    [("Pause", Resumed, ["paused"]), ("Resume", Paused, ["running"]), ("Step", Resumed, ["paused"]), ("Step", Paused, [])],
+)
+def test_a_state_fulfils_a_wish_it_was_not_asked_in(label: str, event: type[Paused | Resumed], states: list[str], store: Store) -> None:
+    _, run = live(lambda sequence: event(run=RUN, sequence=sequence, time=1.0, step=3, epoch=1))
+    assert wish(button(training(run=run), label))["states"] == states
 
 
 def test_a_rate_that_was_set_is_the_one_to_build_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
