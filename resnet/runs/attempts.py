@@ -9,7 +9,7 @@ from resnet.errors import StoreError, TrainingError
 from resnet.runs.hub import Hub
 from resnet.runs.store import GoOn, RunRecord, Store
 from resnet.training.course import effective
-from resnet.training.events import BatchEnd, EpochEnd, Event, Saved, Started, Trouble
+from resnet.training.events import BatchEnd, Continued, EpochEnd, Event, Saved, Started, Trouble
 
 REPAIR_FACTOR = 0.5  # of the learning rate
 FIRST = -1  # the rank of a run that goes on before all others
@@ -56,25 +56,30 @@ def repair_of(run: str, events: Sequence[Event]) -> GoOn:
 
 
 def may_return(record: RunRecord, events: Sequence[Event]) -> bool:
-    """Whether a run that its engine took with it may go on by itself: once, then as long as each attempt has come to a new checkpoint.
+    """Whether a run that its engine took with it may go on by itself: once, then as long as each attempt has come to a later checkpoint.
 
-    A run that ends the engine each time would do so for ever.
+    A run that ends the engine each time would do so for ever. Each attempt begins by saving where it goes on from; that is no progress.
     """
+    if not record.can_continue or record.attempt == 1:
+        return record.can_continue
     ends = [index for index, event in enumerate(events) if event.ends_run]
     since = ends[-2] + 1 if len(ends) > 1 else 0
-    return record.can_continue and (record.attempt == 1 or any(isinstance(event, Saved) for event in events[since:]))
+    began = next((event.step for event in events[since:] if isinstance(event, Continued)), None)
+    return began is not None and any(isinstance(event, Saved) and event.step > began for event in events[since:])
 
 
-def told_until(events: Sequence[Event]) -> int:
+def told_until(events: Sequence[Event], max_steps: int | None = None) -> int:
     """The last step of which all has been heard: a run that went on from later would have a hole in its curve.
 
-    A worker may live on for a moment, and save, when nobody hears it any more.
+    With the last step of an epoch, and with step `max_steps`, comes what is measured after it. A worker may live on for a moment, and
+    save, when nobody hears it any more.
     """
     course = effective(events)
     step, _ = last_step(course)
     per_epoch = next((event.steps_per_epoch for event in course if isinstance(event, Started)), 0)
+    ends_epoch = step > 0 and (step == max_steps or (per_epoch > 0 and step % per_epoch == 0))
     measured = any(isinstance(event, EpochEnd) and event.step == step for event in reversed(course))
-    return step - 1 if per_epoch and step and step % per_epoch == 0 and not measured else step
+    return step - 1 if ends_epoch and not measured else step
 
 
 def last_step(events: Sequence[Event]) -> tuple[int, int]:

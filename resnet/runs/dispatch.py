@@ -17,10 +17,11 @@ from resnet.config import TrainConfig
 from resnet.errors import ExplainedError, TrainingError
 from resnet.runs import reasons
 from resnet.runs.answers import Answers
+from resnet.runs.asking import Workers
 from resnet.runs.attempts import told_until
 from resnet.runs.engine import MEMORY_SHARE, TOPIC, TRAIN
 from resnet.runs.hub import Hub, Place
-from resnet.runs.jobs import Command, TrainingRoom, hold, let_go, request, task_name, train_run
+from resnet.runs.jobs import TrainingRoom, task_name, train_run
 from resnet.runs.keeper import EngineKeeper, EngineState
 from resnet.runs.store import GoOn
 from resnet.runs.survey import Survey, survey
@@ -49,6 +50,7 @@ class Dispatcher:
         """`returned` is called with the runs that an engine of this server took with it, as soon as another one is there."""
         self._hub, self._answers, self._usual, self._returned = hub, answers, usual, returned
         self._keeper = EngineKeeper(address, connected=self._connected, handed_over=self._hand_over, lost=self._lost)
+        self.workers = Workers(lambda: self._keeper.client)
         self._jobs: dict[str, _Job] = {}
         self._lock = threading.Lock()
         self._held: list[tuple[str, dict[str, Any]]] | None = None  # live messages that wait for the replay of the past
@@ -95,17 +97,21 @@ class Dispatcher:
 
     @property
     def memory_limit(self) -> int | None:
-        """Bytes that a training worker may take, where several differ the largest one; None where it is not known."""
+        """Bytes that a training worker may take, where several differ the smallest one; None where there is none or it is not known."""
         limits = self._survey.limits
         if limits:
-            return None if None in limits else max(limit for limit in limits if limit is not None)
+            return min((limit for limit in limits if limit is not None), default=None)
         return int(MEMORY_SHARE[TRAIN] * MEMORY_LIMIT) if self._keeper.owns_engine else None
 
     def submit(self, run: str) -> None:
         """Hand a queued run to the engine; where there is none, that happens as soon as there is."""
         client, place = self._keeper.client, self._hub.place(run)
-        if client is not None and place is not None:
+        if client is None or place is None:
+            return
+        try:
             self._submit(client, place)
+        except Exception:  # the connection ends this moment; nobody who queued a run needs to know
+            logger.exception("run %s could not be handed to the engine, and will be when that is reached again", run)
 
     def cancel(self, run: str) -> None:
         """Take back a run that no worker has begun."""
@@ -114,37 +120,9 @@ class Dispatcher:
         if job is not None:
             job.future.cancel(force=True)
 
-    def command(self, place: Place, command: Command, *values: float) -> bool:
-        """Ask the worker that has this run. Returns whether one has."""
-        return any(self._ask_workers(request, command, task_name(place.run, place.record.attempt), *values))
-
-    def hold(self, place: Place) -> None:
-        """Keep the worker that has this run when it stops, for its next attempt."""
-        self._ask_workers(hold, task_name(place.run, place.record.attempt))
-
     def let_go(self, run: str, attempt: int) -> None:
-        """The next attempt has been submitted: as soon as it has arrived, it may have the worker."""
-        task, successor = task_name(run, attempt), task_name(run, attempt + 1)
-
-        def when_arrived() -> None:
-            for _ in range(20):
-                if any(self._ask_workers(let_go, task, successor)):
-                    return
-                time.sleep(0.1)
-
-        self._do_later(when_arrived)
-
-    def _ask_workers(self, question: Callable[..., Any], *values: Any) -> list[Any]:
-        """What each worker answers; nothing where there is no engine."""
-        client = self._keeper.client
-        if client is None:
-            return []
-        try:
-            return list(client.run(question, *values, on_error="ignore").values())
-        except (OSError, RuntimeError, TimeoutError):
-            # No worker can be asked while one starts anew, and its run is at an end by that.
-            logger.exception("a request did not reach the workers: %s %s", question.__name__, values)
-            return []
+        """As `Workers.let_go`, a moment later."""
+        self._do_later(lambda: self.workers.let_go(run, attempt))
 
     def forget(self, run: str, attempt: int) -> None:
         """That attempt has ended."""
@@ -225,7 +203,7 @@ class Dispatcher:
         if place.record.attempt == 1:
             return None
         how = place.record.continuation or GoOn()
-        told = told_until(self._hub.events(place.run) or [])
+        told = told_until(self._hub.events(place.run) or [], place.record.config.max_steps)
         from_step = told if how.from_step is None else min(told, how.from_step)
         return Continuation(last_sequence=place.last_sequence, from_step=from_step, rate_factor=how.rate_factor)
 
@@ -262,7 +240,12 @@ class Dispatcher:
 
     def _hear(self, topic: str, message: dict[str, Any]) -> None:
         if topic == TOPIC:
-            self._hub.publish(from_dict(message), message.get("attempt", 1))
+            try:
+                event = from_dict(message)
+            except (TypeError, ValueError):
+                logger.exception("a worker of another version said what is not understood here")
+            else:
+                self._hub.publish(event, message.get("attempt", 1))
         elif topic == OUTGROWN:
             self._outgrown[message["worker"]] = message["rss"]
         elif message["action"] == "remove-worker":
@@ -292,7 +275,7 @@ class Dispatcher:
                 return
             if address not in self._outgrown:
                 time.sleep(OUTGROWN_PATIENCE)
-            taken = self._outgrown.get(address)
+            taken = self._outgrown.pop(address, None)
             self.interrupt(place.run, reasons.WORKER_LOST if taken is None else reasons.outgrown(taken))
             job.future.cancel(force=True)
 

@@ -127,12 +127,12 @@ class Hub:
         """Why what runs say cannot be written down; None while it can."""
         return self._problem
 
-    def announce_stopping(self, run: str) -> None:
-        """Tell viewers that a stop was asked for, before the worker has heard of it."""
+    def announce_stopping(self, run: str, *, stopping: bool = True) -> None:
+        """Tell viewers that a stop was asked for, before the worker has heard of it; or that it did not hear."""
         with self._lock:
             channel = self._channels.get(run)
             if channel is not None and not channel.ended:
-                channel.stopping = True
+                channel.stopping = stopping
                 channel.changed()
 
     def state(self, run: str) -> LiveState | None:

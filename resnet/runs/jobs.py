@@ -82,7 +82,7 @@ class TrainingRoom(WorkerPlugin):
         with self._lock:
             self._controls.pop(task, None)
 
-    def forget_all_but(self, tasks: Container[str]) -> None:
+    def forget_all_but(self, tasks: Container[Any]) -> None:
         """Forget those that were to stop when they came, and were taken back before they did."""
         with self._lock:
             self._controls = {task: control for task, control in self._controls.items() if task in tasks}

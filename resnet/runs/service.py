@@ -16,7 +16,7 @@ from resnet.runs import attempts, capacity, ownership, queueing
 from resnet.runs.answers import Answer, Answers
 from resnet.runs.channel import Frame, LiveState
 from resnet.runs.dispatch import Dispatcher
-from resnet.runs.hub import Hub
+from resnet.runs.hub import Hub, Place
 from resnet.runs.jobs import Command
 from resnet.runs.keeper import EngineState
 from resnet.runs.pauses import PauseWatch
@@ -28,6 +28,8 @@ from resnet.training.course import effective
 from resnet.training.events import Event, Stopped
 
 logger = logging.getLogger(__name__)
+
+ENDING_LIMIT = 2.0  # seconds for a run's end to become known, after no worker has it any more
 
 
 class Service:
@@ -47,6 +49,7 @@ class Service:
         self._pauses = PauseWatch(self._hub, self.resume, limit=self._limits.pause)
         self._repairs: dict[str, GoOn] = {}  # of runs that are being stopped for it
         self._lock = threading.Lock()
+        self._admission = threading.Lock()  # two clicks of one browser are counted one after the other
 
     def open(self) -> None:
         """Follow what an earlier server left unfinished, and start or reach the engine in the background. Reads the database."""
@@ -92,7 +95,7 @@ class Service:
         problem = self.refusal(config)
         if problem is not None:
             raise problem
-        with self._lock:  # two clicks of one browser are counted one after the other
+        with self._admission:
             rank = queueing.admit(visitor, self._hub.places(), self._limits)
             record = self._store.add_run(uuid.uuid4().hex[:12], config, self._owner, visitor=visitor)
             self._hub.open(record, rank=rank)
@@ -104,30 +107,34 @@ class Service:
 
         Reads and writes the database. Raises TrainingError where it does not stand still, or a limit is reached.
         """
-        record = attempts.known(self._store.run(run), run)
-        problem = self.refusal(record.config)
-        if problem is not None:
-            raise problem
-        rank = queueing.admit(record.visitor, self._hub.places(), self._limits)
-        self._continue(run, GoOn(from_step=from_step, rate_factor=rate_factor), rank)
+        self._continue_in_turn(run, GoOn(from_step=from_step, rate_factor=rate_factor))
 
     def repair(self, run: str) -> None:
-        """Halve the rate and go on from before the trouble, at once where the run stands still, else as soon as it has been stopped.
+        """Halve the rate and go on from before the trouble: as `continue_run` where the run stands still, else on the same worker, as soon
+        as it has been stopped.
 
-        Raises TrainingError where no trouble was told of, or the run has finished or failed.
+        Raises TrainingError where no trouble was told of, the run has finished or failed, a limit is reached, or no worker answers.
         """
         how = attempts.repair_of(run, self.events(run))
         place = self._hub.place(run)
         if place is None:
-            self._continue(run, how, attempts.FIRST)
+            self._continue_in_turn(run, how)
             return
         with self._lock:
             self._repairs[run] = how
-        self._dispatch.hold(place)
-        self.stop(run)
+        self._dispatch.workers.hold(place)
+        try:
+            self.stop(run)
+        except TrainingError:
+            with self._lock:
+                self._repairs.pop(run, None)
+            raise
 
     def stop(self, run: str) -> None:
-        """Ask a run to stop. A waiting one ends at once; a running one after its batch; one that has ended is left alone."""
+        """Ask a run to stop. A waiting one ends at once; a running one after its batch; one that has ended is left alone.
+
+        This and what else is asked of a run that trains raise TrainingError where no worker answers.
+        """
         place = self._hub.place(run)
         if place is None:
             return
@@ -136,7 +143,13 @@ class Service:
             # Should it begin in this moment, its worker gets the request below and says Stopped too; the first to say so is heard.
             self._dispatch.cancel(run)
             self._hub.conclude(run, lambda sequence, said: _stopped(run, sequence, said))
-        self._dispatch.command(place, "stop")
+            self._dispatch.workers.command(place, "stop")
+            return
+        try:
+            self._tell(place, "stop")
+        except TrainingError:
+            self._hub.announce_stopping(run, stopping=False)
+            raise
 
     def pause(self, run: str) -> None:
         """Ask a run to wait before its next batch. It keeps its worker, until others have waited long enough."""
@@ -211,10 +224,31 @@ class Service:
     def _ask(self, run: str, command: Command, *values: float) -> None:
         place = self._hub.place(run)
         if place is not None and place.state != "queued":
-            self._dispatch.command(place, command, *values)
+            self._tell(place, command, *values)
 
-    def _continue(self, run: str, how: GoOn, rank: int) -> None:
-        attempts.begin_again(self._store, self._hub, run, how, owner=self._owner, rank=rank)
+    def _tell(self, place: Place, command: Command, *values: float) -> None:
+        """Raises TrainingError where no worker hears, unless that is so because the run ends this moment."""
+        if self._dispatch.workers.command(place, command, *values):
+            return
+        end = time.monotonic() + ENDING_LIMIT
+        while self._is_current(place):
+            if time.monotonic() > end:
+                raise TrainingError("the training process did not answer; try again in a moment")
+            time.sleep(0.05)
+
+    def _is_current(self, place: Place) -> bool:
+        now = self._hub.place(place.run)
+        return now is not None and now.record.attempt == place.record.attempt
+
+    def _continue_in_turn(self, run: str, how: GoOn) -> None:
+        """Queue a run that stands still as a new one would be."""
+        record = attempts.known(self._store.run(run), run)
+        problem = self.refusal(record.config)
+        if problem is not None:
+            raise problem
+        with self._admission:
+            rank = queueing.admit(record.visitor, self._hub.places(), self._limits)
+            attempts.begin_again(self._store, self._hub, run, how, owner=self._owner, rank=rank)
         self._dispatch.submit(run)
 
     def _ended(self, run: str, attempt: int) -> None:
@@ -229,14 +263,20 @@ class Service:
     def _returned(self, runs: list[str]) -> None:
         """The engine is back; these are the runs that were in progress when it went."""
         for run in runs:
-            record = self._store.run(run) if self._hub.settle(run) else None
-            if record is not None and attempts.may_return(record, self._store.events(run)):
+            try:
+                record = self._store.run(run) if self._hub.settle(run) else None
+                returns = record is not None and attempts.may_return(record, self._store.events(run))
+            except ExplainedError:
+                logger.exception("run %s cannot be read and stays interrupted", run)
+                continue
+            if returns:
                 self._try_to_continue(run, GoOn())
 
     def _try_to_continue(self, run: str, how: GoOn) -> None:
         """For what nobody waits for: a run that cannot go on stays as it is, and says so."""
         try:
-            self._continue(run, how, attempts.FIRST)
+            attempts.begin_again(self._store, self._hub, run, how, owner=self._owner, rank=attempts.FIRST)
+            self._dispatch.submit(run)
         except ExplainedError:
             logger.exception("run %s could not be continued", run)
 

@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 
 from resnet.errors import ExplainedError, StoreError, TrainingError
+from resnet.runs import asking
 from resnet.runs.service import Service
 from resnet.training.events import Continued, Preparing, Saved, SaveFailed
 from tests.e2e.labs import (
@@ -207,6 +208,24 @@ def test_a_full_disk_costs_a_checkpoint_and_not_the_run(lab: Service) -> None:
     assert saved > failure.step
     os.kill(worker.pid, signal.SIGTERM)
     assert ended(lab, run).can_continue
+
+
+def test_a_worker_that_hangs_is_said_not_to_answer(lab: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "ASK_LIMIT", 1.0)
+    run = lab.start(LONG)
+    wait_for(lambda: points(lab, run) >= 5)
+    worker = worker_of_this_test()
+    worker.suspend()
+    try:
+        for ask in (lab.pause, lab.stop):
+            with pytest.raises(TrainingError, match="did not answer"):
+                ask(run)
+        assert lab.live_state(run) == "running", "nothing is announced that was not heard"
+    finally:
+        worker.resume()
+    monkeypatch.undo()
+    lab.stop(run)
+    assert ended(lab, run).state == "stopped"
 
 
 def goes_on(lab: Service, run: str) -> None:

@@ -58,6 +58,7 @@ def test_a_run_returns_by_itself_as_long_as_it_comes_forward() -> None:
     assert may_return(record(1), first)
     second = [*first, Preparing(**common(4), phase="data"), Continued(**common(5), step=0, epoch=0), batch("a", 6)]
     assert not may_return(record(2), [*second, interrupted(7)]), "no new checkpoint: it would go on like this for ever"
+    assert not may_return(record(2), [*second, Saved(**common(7), step=0, epoch=0), interrupted(8)]), "each attempt saves where it begins"
     assert may_return(record(2), [*second, Saved(**common(7), step=1, epoch=1), interrupted(8)])
     assert not may_return(record(3), [*second, Saved(**common(7), step=1, epoch=1), interrupted(8), interrupted(9)])
     assert not may_return(record(1, "finished"), first)
@@ -90,3 +91,6 @@ def test_a_run_goes_on_from_no_later_than_what_was_heard_of_it() -> None:
         seconds=1.0,
     )
     assert told_until([*said, end, epoch]) == 4
+    assert told_until(said, 3) == 2, "a run that ends within an epoch measures there as well"
+    assert told_until([*said, replace(epoch, step=3)], 3) == 3
+    assert told_until(said, 5) == 3
