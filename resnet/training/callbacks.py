@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import keras
@@ -15,6 +16,7 @@ from resnet.training.events import BatchEnd, EpochEnd, RateChanged
 from resnet.training.progress import Progress
 
 LOWEST_RATE = 1e-6  # a plateau halves the rate down to this
+HIGHEST_RATE = 100.0  # as in a recipe and by hand
 
 Logs = dict[str, float]
 Report = Callable[..., None]
@@ -92,12 +94,18 @@ class StreamingCallback(keras.callbacks.Callback):
 
 
 class LearningRate(keras.callbacks.Callback):
-    """Sets the learning rate of every step of a run of `steps` steps: the recipe's schedule, scaled by what a person asked for."""
+    """Sets the learning rate of every step of a run of `steps` steps: the recipe's schedule, as far as a person left it alone.
+
+    A rate set by hand is what the next batch uses, and nothing rises above it by itself afterwards. Where a one-cycle still climbs, the
+    set rate is its top from here on: it stays until the step where the top was to be, then falls along the same half cosine to the same
+    end, in proportion. Where the cycle falls already, the rest is scaled. A repair scales everything, the climb too.
+    """
 
     def __init__(self, report: Report, progress: Progress, recipe: Recipe, steps: int) -> None:
         super().__init__()
         self.report, self.progress, self.recipe, self.steps = report, progress, recipe, steps
         self.factor = 1.0  # of the schedule; a constant rate has none, and is the optimizer's own
+        self.climbs = True  # False where a rate set by hand takes the place of what is left of the climb
 
     def on_train_batch_begin(self, batch: int, logs: Logs) -> None:
         if self.recipe.schedule == "one-cycle":
@@ -107,17 +115,46 @@ class LearningRate(keras.callbacks.Callback):
     def upcoming(self) -> float:
         """The rate of the next batch, as things stand."""
         if self.recipe.schedule == "one-cycle":
-            return self.factor * one_cycle(min(self.progress.step + 1, self.steps), self.steps, self.recipe.learning_rate)
+            return min(HIGHEST_RATE, self.factor * self.scheduled)
         return float(self.model.optimizer.learning_rate)
 
-    def change(self, rate: float, cause: str) -> None:
-        """Take `rate` for the next batch, scale by as much what a schedule has in store after it, and tell so."""
+    @cached_property
+    def top(self) -> int:
+        """The step at which the cycle is highest."""
+        return max(range(1, self.steps + 1), key=lambda step: one_cycle(step, self.steps, 1.0))
+
+    @property
+    def scheduled(self) -> float:
+        """The schedule's rate of the next batch; where its climb was replaced, that of its top until there."""
+        step = min(self.progress.step + 1, self.steps)
+        return one_cycle(step if self.climbs else max(step, self.top), self.steps, self.recipe.learning_rate)
+
+    def change(self, rate: float) -> None:
+        """A person's hand: take `rate` for the next batch, let what a schedule has in store after it start from there, and tell so."""
         previous = self.upcoming
         if self.recipe.schedule == "one-cycle":
-            self.factor *= rate / previous
+            self.climbs = False
+            self.factor = rate / self.scheduled
         else:
             self.model.optimizer.learning_rate = rate
-        self.tell(previous, rate, cause)
+        self.tell(previous, rate, "hand")
+
+    def scale(self, factor: float) -> None:
+        """A repair: scale the rate of the next batch and all that a schedule has in store after it, and tell so."""
+        previous = self.upcoming
+        if self.recipe.schedule == "one-cycle":
+            self.factor *= factor
+        else:
+            self.model.optimizer.learning_rate = min(HIGHEST_RATE, factor * previous)
+        self.tell(previous, self.upcoming, "repair")
+
+    def state(self) -> dict[str, Any]:
+        """JSON-ready data that `restore` reads. A constant rate is among the optimizer's variables."""
+        return {"rate_factor": self.factor, "rate_climbs": self.climbs}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.factor = state["rate_factor"]
+        self.climbs = state.get("rate_climbs", True)  # checkpoints of earlier versions know the factor alone
 
     def tell(self, previous: float, rate: float, cause: str) -> None:
         step, epoch = self.progress.step, self.progress.epoch

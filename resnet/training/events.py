@@ -114,7 +114,8 @@ class Resumed(Event):
 class RateChanged(Event):
     """From the batch after `step` on the learning rate is another one: set by "hand", cut by a "plateau", or halved for a "repair".
 
-    A schedule's own course is no change. Where a schedule goes on, all that follows is scaled by `learning_rate / previous`.
+    A schedule's own course is no change. Where a schedule goes on after a "repair", all that follows is scaled by
+    `learning_rate / previous`; after a "hand" nothing rises above `learning_rate`: a climb ends there, and a fall starts from there.
     """
 
     kind: ClassVar[str] = "rate"

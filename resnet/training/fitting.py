@@ -97,7 +97,7 @@ class Training:
             )
         if continuation and continuation.rate_factor != 1:
             self.alarm.forgive()
-            self.rate.change(continuation.rate_factor * self.rate.upcoming, "repair")
+            self.rate.scale(continuation.rate_factor)
         # After a repair too: should the trouble come back, the next one halves the halved rate.
         self.saving.save()
         self.steering.obey()

@@ -85,10 +85,10 @@ class Saving(keras.callbacks.Callback):
         state: dict[str, Any] = {
             "config": self.config.to_dict(),
             "progress": self.progress.state(),
-            "rate_factor": self.rate.factor,
             "alarm": self.alarm.state(),
             "patience": self.patience.state() if self.patience else None,
             "plateau": self.plateau.state() if self.plateau else None,
+            **self.rate.state(),
         }
         arrays = {name: np.array(variable.numpy()) for name, variable in self.variables()}
         if self.patience and self.patience.best_weights is not None:
@@ -110,7 +110,7 @@ class Saving(keras.callbacks.Callback):
         for name, variable in self.variables():
             variable.assign(snapshot.arrays[name])
         state = snapshot.state
-        self.rate.factor = state["rate_factor"]
+        self.rate.restore(state)
         self.alarm.restore(state["alarm"])
         if self.patience:
             best = [array for name, array in sorted(snapshot.arrays.items()) if name.startswith("best/")]

@@ -74,5 +74,5 @@ class Steering(keras.callbacks.Callback):
         if rate is not None:
             if rate > self.rate.upcoming:
                 self.saving.alarm.expect_trouble()
-            self.rate.change(rate, "hand")
+            self.rate.change(rate)
             self.saving.save()

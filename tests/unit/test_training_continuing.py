@@ -276,6 +276,30 @@ def test_a_repair_goes_back_at_another_rate_and_forgets_the_way_that_went_wrong(
     assert rates == pytest.approx([0.05] * 20 + [0.0125] * 20)
 
 
+def test_a_rate_set_while_the_cycle_climbs_outlasts_an_interruption(workshop: Workshop, checkpoints: Checkpoints) -> None:
+    config = CONFIGS["nesterov, one cycle, odd end"]  # 35 steps, the top at step 10
+
+    def set_by_hand(control: Control) -> Callable[[Event], None]:
+        return lambda event: control.set_learning_rate(0.03) if at(BatchEnd, step=4)(event) else None
+
+    control = Control()
+    whole, _ = follow(config, workshop, control, on=set_by_hand(control))
+    control, steered = Control(), list[Event]()
+
+    def on(event: Event) -> None:
+        steered.append(event)
+        set_by_hand(control)(event)
+        if isinstance(event, Saved) and event.step == 4:
+            raise Killed
+        checkpoints.flush()
+
+    with pytest.raises(Killed):
+        follow(config, workshop, control, on=on, checkpoints=checkpoints)
+    course = effective(go_on(config, workshop, checkpoints, steered))
+    assert [event.learning_rate for event in of(BatchEnd, whole)][4:10] == pytest.approx([0.03] * 6)
+    assert results(course) == results(whole)
+
+
 # What is told of saving
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from resnet.config import Recipe
 from resnet.presets import RECIPES
-from resnet.training.callbacks import one_cycle
+from resnet.training.callbacks import LearningRate, one_cycle
 from resnet.training.events import BatchEnd, EpochEnd, Evaluating, Event, Finished
+from resnet.training.progress import Progress
 from resnet.training.workshop import Workshop
 from tests.training_runs import CONFIG, RECIPE, TINY, follow, of
 
@@ -99,3 +101,105 @@ def test_one_cycle_takes_the_rates_of_its_definition() -> None:
     assert [one_cycle(step, 10, 1.0) for step in (1, 2, 3)] == pytest.approx([1 / 3, 2 / 3, 1])
     assert one_cycle(7, 10, 1.0) == pytest.approx(0.5)  # halfway down the cosine
     assert one_cycle(423, 423, 1.0) < 1e-4
+
+
+# A hand on the one-cycle, 4,300 steps long with its top, 0.2, at step 1,290
+
+
+class Cycle:
+    """The rate of each step of a run, without the run."""
+
+    def __init__(self, peak: float = 0.2) -> None:
+        self.progress, self.told = Progress(), []
+        recipe = replace(RECIPE, schedule="one-cycle", learning_rate=peak)
+        self.rate = LearningRate(lambda kind, **fields: self.told.append(fields), self.progress, recipe, 4_300)
+
+    def until(self, step: int) -> list[float]:
+        """The rates of the steps up to this one."""
+        rates = []
+        while self.progress.step < step:
+            rates.append(self.rate.upcoming)
+            self.progress.step += 1
+        return rates
+
+
+def schedule(first: int, last: int) -> list[float]:
+    return [one_cycle(step, 4_300, 0.2) for step in range(first, last + 1)]
+
+
+@pytest.mark.parametrize("typed", [0.1, 0.001, 0.9], ids=["above the schedule", "below it", "above its top"])
+def test_a_rate_set_in_the_climb_is_the_top_of_the_cycle(typed: float) -> None:
+    cycle = Cycle()
+    assert cycle.until(20) == schedule(1, 20)
+    cycle.rate.change(typed)
+    assert cycle.until(1_290) == pytest.approx([typed] * 1_270, rel=1e-12)
+    fall = cycle.until(4_300)
+    assert fall == pytest.approx([typed / 0.2 * rate for rate in schedule(1_291, 4_300)], rel=1e-12)
+    assert max(fall) < typed
+    [told] = cycle.told
+    assert (told["step"], told["cause"], told["learning_rate"]) == (20, "hand", typed)
+    assert told["previous"] == pytest.approx(0.2 * 21 / 1_290)
+
+
+@pytest.mark.parametrize("step", [1_289, 1_290], ids=["for the top itself", "for the step after it"])
+def test_a_rate_set_where_the_cycle_turns_falls_from_there(step: int) -> None:
+    cycle = Cycle()
+    cycle.until(step)
+    cycle.rate.change(0.3)
+    rates = cycle.until(4_300)
+    scale = 0.3 / one_cycle(step + 1, 4_300, 0.2)
+    assert rates == pytest.approx([scale * rate for rate in schedule(step + 1, 4_300)], rel=1e-12)
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_each_rate_that_is_set_replaces_the_one_before() -> None:
+    cycle = Cycle()
+    cycle.until(20)
+    cycle.rate.change(0.1)
+    cycle.until(500)
+    cycle.rate.change(0.05)
+    assert cycle.until(1_290) == pytest.approx([0.05] * 790, rel=1e-12)
+    cycle.until(3_000)
+    cycle.rate.change(0.4)
+    rates = cycle.until(4_300)
+    assert rates[0] == pytest.approx(0.4, rel=1e-12)
+    assert rates == sorted(rates, reverse=True)
+    assert [told["previous"] for told in cycle.told][1] == pytest.approx(0.1)
+
+
+def test_a_repair_scales_the_climb_and_what_a_hand_made_of_it() -> None:
+    cycle = Cycle()
+    cycle.until(20)
+    cycle.rate.scale(0.5)
+    assert cycle.until(1_290) == pytest.approx([rate / 2 for rate in schedule(21, 1_290)], rel=1e-12)
+    held = Cycle()
+    held.until(20)
+    held.rate.change(0.1)
+    held.rate.scale(0.5)
+    assert held.until(1_290) == pytest.approx([0.05] * 1_270, rel=1e-12)
+    assert held.until(4_300) == pytest.approx([rate / 4 for rate in schedule(1_291, 4_300)], rel=1e-12)
+    assert [(told["cause"], told["learning_rate"]) for told in held.told] == [("hand", 0.1), ("repair", pytest.approx(0.05))]
+
+
+def test_no_factor_brings_a_cycle_above_a_hundred() -> None:
+    cycle = Cycle(peak=80)
+    cycle.until(1_289)
+    cycle.rate.scale(3)
+    assert cycle.until(1_290) == [100]
+    assert cycle.told[0]["learning_rate"] == 100
+    assert max(cycle.until(4_300)) == 100
+
+
+def test_a_rate_set_in_the_climb_comes_back_from_a_checkpoint_to_the_last_bit() -> None:
+    cycle, other = Cycle(), Cycle()
+    cycle.until(20)
+    cycle.rate.change(0.1)
+    other.progress.step = cycle.progress.step
+    other.rate.restore(json.loads(json.dumps(cycle.rate.state())))
+    assert other.until(4_300) == cycle.until(4_300)
+
+
+def test_a_checkpoint_that_knows_the_factor_alone_scales_the_whole_cycle() -> None:
+    cycle = Cycle()
+    cycle.rate.restore({"rate_factor": 0.5})
+    assert cycle.until(4_300) == [0.5 * rate for rate in schedule(1, 4_300)]
