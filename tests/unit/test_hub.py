@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from resnet.errors import TrainingError
 from resnet.presets import DEMO
+from resnet.runs import pauses
 from resnet.runs.channel import Frame
 from resnet.runs.hub import FRAME_INTERVAL, Hub
 from resnet.runs.store import GoOn, RunRecord, Store
@@ -372,6 +374,23 @@ def test_turns_go_round_the_browsers(hub: Hub, store: Store) -> None:
     wait_until(lambda: hub.state("a") == "running")
     assert hub.active() == ["a", "first", "b1", "c1", "b2", "c2", "b3"]
     assert [hub.position(run) for run in ("first", "b1", "c1", "b2", "c2", "b3")] == [1, 2, 3, 4, 5, 6]
+
+
+def test_the_watch_over_pauses_outlives_an_error(hub: Hub, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pauses, "INTERVAL", 0.02)
+    hub.publish(batch("a", 1))
+    hub.publish(Paused(**common(2), step=1, epoch=1))
+    hub.open(store.add_run("b", DEMO))
+    asked: list[str] = []
+
+    def resume(run: str) -> None:
+        asked.append(run)
+        raise TrainingError("a test")
+
+    watch = pauses.PauseWatch(hub, resume, limit=0)
+    watch.open()
+    wait_until(lambda: asked[:2] == ["a", "a"])
+    watch.close()
 
 
 def test_a_run_nobody_knows_has_no_stream(hub: Hub) -> None:
