@@ -59,8 +59,11 @@ class Alarm(keras.callbacks.Callback):
             self.model.stop_evaluating = True
 
     def step_from_before(self, found: Finding) -> int | None:
-        """The checkpoint to repair from: right in its weights, and from before the rate was raised where that is to blame."""
-        if not self.checkpoints:
+        """The checkpoint to repair from: right in its weights, and from before the rate was raised where that is to blame.
+
+        None without checkpoints, and where the very first loss is no number: no step has made it so, and none taken back would mend it.
+        """
+        if not self.checkpoints or (found.trouble == "nan" and self.progress.step == 1):
             return None
         latest = found.since
         if self.raised_at is not None and found.cause == "rate-too-high" and latest - self.raised_at <= RAISED_LATELY:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -152,7 +152,7 @@ class LearningRate(keras.callbacks.Callback):
         """JSON-ready data that `restore` reads. A constant rate is among the optimizer's variables."""
         return {"rate_factor": self.factor, "rate_climbs": self.climbs}
 
-    def restore(self, state: dict[str, Any]) -> None:
+    def restore(self, state: Mapping[str, Any]) -> None:
         self.factor = state["rate_factor"]
         self.climbs = state.get("rate_climbs", True)  # checkpoints of earlier versions know the factor alone
 

@@ -52,17 +52,18 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a snapshot: it is on disk, or `error` says why not."""
+    """What became of a snapshot: it is on disk, or `error` says why not. `is_finite` is False where its own numbers are the reason."""
 
     step: int
     epoch: int
     error: TrainingError | None = None
+    is_finite: bool = True
 
 
 class Checkpoints:
     """One run's checkpoints. A thread of its own writes; everything else is called by the thread that trains.
 
-    A snapshot with a NaN in it is never written: going on from it would be of no use.
+    A snapshot with a NaN or an infinity in it is never written, which is an outcome too: going on from it would be of no use.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -154,13 +155,12 @@ class Checkpoints:
                     return
             outcome = self._write(snapshot)
             with self._lock:
-                if outcome is not None:
-                    self._outcomes.append(outcome)
+                self._outcomes.append(outcome)
 
-    def _write(self, snapshot: Snapshot) -> Outcome | None:
+    def _write(self, snapshot: Snapshot) -> Outcome:
         try:
             if not snapshot.is_finite:
-                return None
+                return Outcome(snapshot.step, snapshot.epoch, _no_numbers(snapshot.step), is_finite=False)
             self.folder.mkdir(parents=True, exist_ok=True)
             write(self._path(snapshot.step), snapshot)
             self._prune()
@@ -255,4 +255,12 @@ def _explained(error: Exception, step: int, folder: Path) -> TrainingError:
         step=step,
         folder=str(folder),
         problem=getattr(error, "strerror", None) or f"{type(error).__name__}: {error}",
+    )
+
+
+def _no_numbers(step: int) -> TrainingError:
+    return TrainingError(
+        "the weights or statistics of step {step} hold a number that is none (NaN or infinite), so this state is not saved; training "
+        "goes on, but an interrupted run can only go on from an earlier step",
+        step=step,
     )

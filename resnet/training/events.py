@@ -160,7 +160,8 @@ class Trouble(Event):
 
     `cause` is the likely reason: "rate-too-high", "rate-too-low", "no-shortcuts" or "unknown". `loss` is the latest, `before` what it
     is compared with (the best so far; for a plateau, that of guessing). `good_step` is that of the newest checkpoint from before, 0
-    where first weights have to do, None for a run without checkpoints. After "nan" the run is `Interrupted`.
+    where first weights have to do, None for a run without checkpoints, and where the loss of step 1 is no number: no going back would
+    mend that. After "nan" the run is `Interrupted`.
     """
 
     kind: ClassVar[str] = "trouble"

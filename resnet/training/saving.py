@@ -66,11 +66,14 @@ class Saving(keras.callbacks.Callback):
             self.checkpoints.save(self.snapshot())
 
     def tell(self) -> None:
-        """Tell what became of snapshots; of failures the first only, until one succeeds again."""
+        """Tell what became of snapshots; of failures the first only, until one succeeds again.
+
+        That weights are no numbers any more is not told of a run that is broken: there the alarm has said so.
+        """
         for outcome in self.checkpoints.outcomes() if self.checkpoints else ():
             if outcome.error is None:
                 self.report(Saved, step=outcome.step, epoch=outcome.epoch)
-            elif not self.failing:
+            elif not self.failing and (outcome.is_finite or not self.alarm.broken):
                 self.report(SaveFailed, step=outcome.step, rule=outcome.error.rule, values=outcome.error.plain_values)
             self.failing = outcome.error is not None
 

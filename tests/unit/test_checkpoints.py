@@ -107,14 +107,21 @@ def test_another_course_forgets_what_came_later(checkpoints: Checkpoints) -> Non
     checkpoints.delete()
 
 
-def test_weights_that_are_no_numbers_are_never_written(checkpoints: Checkpoints) -> None:
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_weights_that_are_no_numbers_are_never_written_and_said(checkpoints: Checkpoints, number: float) -> None:
     keep(checkpoints, 10)
     broken = snapshot(20)
-    broken.arrays["model/0"][3, 1] = np.nan
+    broken.arrays["model/0"][3, 1] = number
     checkpoints.save(broken)
     checkpoints.flush()
     assert checkpoints.steps == [10]
-    assert [outcome.step for outcome in checkpoints.outcomes()] == [10]
+    kept, refused = checkpoints.outcomes()
+    assert (kept.step, kept.error, kept.is_finite) == (10, None, True)
+    assert (refused.step, refused.epoch, refused.is_finite) == (20, 3, False)
+    assert str(refused.error) == (
+        "the weights or statistics of step 20 hold a number that is none (NaN or infinite), so this state is not saved; training goes on, "
+        "but an interrupted run can only go on from an earlier step"
+    )
 
 
 # Damage

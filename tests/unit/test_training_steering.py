@@ -213,7 +213,7 @@ class WritesWhenAskedWhatWasWritten(Checkpoints):
         self.asked.set()
         super().flush()
 
-    def _write(self, snapshot: Snapshot) -> Outcome | None:
+    def _write(self, snapshot: Snapshot) -> Outcome:
         self.asked.wait()
         return super()._write(snapshot)
 

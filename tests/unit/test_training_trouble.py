@@ -10,13 +10,15 @@ import pytest
 
 from resnet.config import Recipe
 from resnet.data import load_fashion_mnist
+from resnet.errors import TrainingError
 from resnet.training import loop, saving
 from resnet.training.batches import training_batches
 from resnet.training.checkpoints import Checkpoints
 from resnet.training.continuation import Continuation
 from resnet.training.control import Control
 from resnet.training.course import effective
-from resnet.training.events import BatchEnd, Continued, Event, Finished, Interrupted, RateChanged, Recovered, Stopped, Trouble
+from resnet.training.events import BatchEnd, Continued, Event, Finished, Interrupted, RateChanged, Recovered, SaveFailed, Stopped, Trouble
+from resnet.training.fitting import Training
 from resnet.training.workshop import Workshop
 from tests.training_runs import CONFIG, RECIPE, follow, of
 
@@ -120,3 +122,35 @@ def test_weights_that_are_no_numbers_interrupt_the_run_which_goes_on_from_before
         "continued",
         "finished",
     ]
+
+
+def test_a_first_loss_that_is_no_number_has_no_step_to_go_back_to(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset, checkpoints = load_fashion_mnist(subset=True), Checkpoints(tmp_path / "run")
+    monkeypatch.setattr(loop, "load_fashion_mnist", lambda **_: replace(dataset, x_train=np.full_like(dataset.x_train, np.nan)))
+    events, _ = follow(CONFIG, workshop, on=lambda event: checkpoints.flush(), checkpoints=checkpoints)
+    [trouble] = of(Trouble, events)
+    assert (trouble.step, trouble.trouble, trouble.good_step) == (1, "nan", None)
+    assert checkpoints.steps == [0]
+    assert not of(SaveFailed, events)
+
+
+@pytest.mark.parametrize("breaks", [False, True], ids=["the loss is still a number", "the loss is none either"])
+def test_weights_that_cannot_be_saved_are_told_once_unless_the_run_is_broken_anyway(breaks: bool, tmp_path: Path) -> None:
+    checkpoints, config, told = Checkpoints(tmp_path / "run"), replace(CONFIG, recipe=replace(RECIPE, batch_size=450)), []
+    report = lambda kind, **fields: told.append((kind.__name__, fields["step"]))  # noqa: E731
+    with Workshop().lend(config) as prepared:
+        training = Training(config, report, Control(), checkpoints, prepared, load_fashion_mnist(subset=True))
+        [*_, variance] = prepared.model.non_trainable_variables
+        usual = variance.numpy()
+        for step, number in enumerate([usual, usual + np.inf, usual + np.nan, usual], start=1):
+            variance.assign(number)
+            training.progress.step = step
+            training.saving.save()
+            checkpoints.flush()
+            if breaks and step == 2:
+                training.alarm.broken = TrainingError("the loss of step 2 is no number")
+            training.saving.tell()
+    assert told == ([("Saved", 1)] if breaks else [("Saved", 1), ("SaveFailed", 2), ("Saved", 4)])
+    assert checkpoints.steps == ([1] if breaks else [1, 4])
