@@ -11,8 +11,8 @@ from pages.parts.i18n import explain, t
 from pages.parts.literal import literally
 from pages.parts.network_state import set_network, set_run
 from pages.parts.run_story import RunStory
-from pages.parts.steering import attempt, place_to_continue, refused
-from pages.parts.trouble_words import TroubleWords, trouble_words
+from pages.parts.steering import attempt, place_to_continue, refused, state_of
+from pages.parts.trouble_words import TroubleWords, of_the_images, trouble_words
 from resnet.datasets import DATASETS
 from resnet.errors import TrainingError
 from resnet.training.events import Failed, Finished, Interrupted, Stopped
@@ -32,7 +32,7 @@ def run_notices(lab: Service, record: RunRecord | None, story: RunStory, *, visi
     if record is None:
         return
     _end(record, story)
-    if story.trouble is not None and record.result is None:
+    if story.trouble is not None and record.result is None and not of_the_images(story.trouble):
         _trouble(lab, record, story, visitor)
     if story.unsaved is not None:
         reason = literally(explain(TrainingError(story.unsaved.rule, **story.unsaved.values)))
@@ -44,12 +44,18 @@ def _end(record: RunRecord, story: RunStory) -> None:
         case Failed() as failed:
             st.error(literally(explain(TrainingError(failed.rule, **failed.values))), icon=":material/error:")
         case Interrupted() as interrupted if story.trouble is None or story.trouble.trouble != "nan":  # which says why itself
-            reason = literally(explain(TrainingError(interrupted.rule, **interrupted.values)))
-            st.warning(f"**{t('Interrupted')}**: {reason}. {_way_on(record, story)}", icon=":material/link_off:")
+            st.warning(f"{_interrupted(interrupted)} {_way_on(record, story)}", icon=":material/link_off:")
+        case Interrupted() as interrupted if story.trouble is not None and of_the_images(story.trouble):
+            st.warning(_interrupted(interrupted), icon=":material/link_off:")
         case Stopped() if record.can_continue and story.trouble is None:
             st.caption(f"{t('Stopped.')} {_way_on(record, story)}")
         case Finished() as finished:
             _result(record, finished)
+
+
+def _interrupted(interrupted: Interrupted) -> str:
+    reason = literally(explain(TrainingError(interrupted.rule, **interrupted.values)))
+    return f"**{t('Interrupted')}**: {reason}."
 
 
 def _way_on(record: RunRecord, story: RunStory) -> str:
@@ -90,6 +96,8 @@ def _repair(lab: Service, record: RunRecord, words: TroubleWords, visitor: str) 
             args=(lab, record, visitor),
             help=t("Ends this run and starts one of the same network with its shortcuts."),
         )
+    elif record.ended and not record.can_continue:
+        return  # nothing brings a run back that has failed
     elif words.repair == "raise" and words.rate is not None:
         st.button(
             t("Set the rate to {rate:.3g}", rate=words.rate),
@@ -97,7 +105,7 @@ def _repair(lab: Service, record: RunRecord, words: TroubleWords, visitor: str) 
             type="primary",
             icon=":material/speed:",
             width="stretch",
-            disabled=record.state != "running",
+            disabled=state_of(lab, record) not in ("running", "paused"),
             on_click=attempt,
             args=(lab.set_learning_rate, record.id, words.rate),
         )
@@ -118,9 +126,9 @@ def _with_shortcuts(lab: Service, record: RunRecord, visitor: str) -> None:
     mended = replace(network, shortcut="projection", name=network.name.replace("plain-", "resnet-"))
 
     def begin() -> None:
-        lab.stop(record.id)
-        run = lab.start(replace(record.config, networks=(mended,)), visitor=visitor)
+        run = lab.start(replace(record.config, networks=(mended,)), visitor=visitor)  # where that is refused, this one goes on
         set_network(mended)
         set_run(run)
+        lab.stop(record.id)
 
     attempt(begin)

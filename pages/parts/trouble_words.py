@@ -39,6 +39,11 @@ def trouble_words(trouble: Trouble, config: TrainConfig, rate: float | None) -> 
     )
 
 
+def of_the_images(trouble: Trouble) -> bool:
+    """Whether the very first batch had no number: no step has made it so, and no lower rate would mend it."""
+    return trouble.trouble == "nan" and trouble.step == 1
+
+
 def _title(trouble: Trouble) -> str:
     return {
         "nan": t("The loss is no number any more"),

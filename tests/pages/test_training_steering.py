@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from resnet.config import TrainConfig
 from resnet.errors import TrainingError
 from resnet.presets import DEMO, PRESETS
 from resnet.runs import service
+from resnet.runs.queueing import Limits
 from resnet.runs.service import Service
 from resnet.runs.store import RunState, Store
 from resnet.training.events import (
@@ -74,11 +76,12 @@ def keep(store: Store, events: list[Event], state: RunState, *, plain: bool = Fa
     store.append(RUN, events, state)
 
 
-def live(*makers: Callable[[int], Event]) -> tuple[Service, str]:
-    """A run that a worker has, as the service would have heard of it: its events, told by hand."""
+def live(*makers: Callable[[int], Event], config: TrainConfig = DEMO) -> tuple[Service, str]:
+    """A run that a worker has, as the service would have heard of it: its events, told by hand. The worker answers, and does nothing."""
     lab = service.current()
     assert lab is not None
-    run = lab.start(DEMO)
+    lab._tell = lambda *_: None  # type: ignore[method-assign]
+    run = lab.start(config)
     for event in told(*makers):
         lab._hub.publish(replace(event, run=run))
     return lab, run
@@ -274,6 +277,46 @@ def test_the_same_network_with_shortcuts_is_one_click_away(store: Store) -> None
     (fresh,) = [record for record in store.runs() if record.id != RUN]
     assert fresh.config == replace(PLAIN, networks=(replace(PLAIN.networks[0], shortcut="projection", name="resnet-mini"),))
     assert app.query_params["run"] == fresh.id
+
+
+def test_the_run_without_shortcuts_ends_only_where_the_one_with_them_may_begin(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab, run = live(trouble("plateau", "no-shortcuts"), config=PLAIN)
+    other = lab.start(DEMO)
+    monkeypatch.setattr(lab, "_limits", Limits(queue=1))
+    app = button(training(run=run), "Train it with shortcuts")
+    assert "1 runs wait already, and no more may" in texts(app)
+    assert app.query_params["run"] == run
+    assert (lab.live_state(run), len(store.runs())) == ("running", 2)
+    lab.stop(other)
+    app = button(app.run(), "Train it with shortcuts")
+    assert lab.live_state(run) == "stopping"
+    assert app.query_params["run"] == store.runs()[0].id not in (run, other)
+
+
+@pytest.mark.parametrize(("cause", "words"), [("rate-too-high", "Halve the rate and"), ("rate-too-low", "Set the rate to")])
+def test_a_run_that_has_failed_is_offered_no_repair(cause: str, words: str, store: Store) -> None:
+    keep(store, told(trouble("explosion", cause)), "running")
+    assert words in str(enabled(training(run=RUN)))
+    store.append(RUN, [Failed(run=RUN, sequence=6, time=1.0, rule="the lamp is out", values={})], "failed")
+    app = training(run=RUN)
+    assert "the lamp is out" in texts(app)
+    assert "The loss explodes" in texts(app)
+    assert not [item.label for item in app.button if words in item.label]
+
+
+def test_a_rate_too_low_is_raised_in_a_pause_too(store: Store) -> None:
+    lab, run = live(trouble("plateau", "rate-too-low"), lambda sequence: Paused(run=RUN, sequence=sequence, time=1.0, step=3, epoch=1))
+    assert lab.live_state(run) == "paused"
+    assert "Set the rate to 0.01" in enabled(training(run=run))
+
+
+def test_no_number_in_the_first_batch_is_no_question_of_the_rate(store: Store) -> None:
+    first = replace(trouble("nan", "unknown", None)(3), step=1, since=0)
+    keep(store, [begin(RUN), replace(batch(RUN, 2), step=1), first, interrupted(4)], "interrupted")
+    app = training(run=RUN)
+    assert [warning.value for warning in app.warning] == ["**Interrupted**: the lamp L3 went out."]
+    assert "helps most often" not in texts(app)
+    assert not [item.label for item in app.button if "Halve" in item.label]
 
 
 def test_a_checkpoint_that_cannot_be_written_is_told_until_one_can(store: Store) -> None:
