@@ -180,7 +180,9 @@ def _rate(lab: Service | None, record: RunRecord | None, story: RunStory, enable
             disabled=not enabled,
             width=118,
         )
-        st.form_submit_button(t("Set"), key="steer_set", disabled=not enabled, on_click=_set_typed, args=(lab, run, box))
+        st.form_submit_button(
+            t("Set"), key="steer_set", disabled=not enabled, on_click=_set_typed, args=(lab, run, box), help=_meaning_of_a_rate(record)
+        )
     for factor, label in ((0.5, "÷2"), (2.0, "×2")):
         st.button(
             label,
@@ -190,6 +192,16 @@ def _rate(lab: Service | None, record: RunRecord | None, story: RunStory, enable
             args=(lab, run, box, factor),
             help=t("Halve the learning rate.") if factor < 1 else t("Double the learning rate."),
         )
+
+
+def _meaning_of_a_rate(record: RunRecord | None) -> str:
+    """What a rate set by hand does to the batches after the next one; `LearningRate` of resnet/training/callbacks.py does it."""
+    if record is None or record.config.recipe.schedule != "one-cycle":
+        return t("From the next batch on.")
+    return t(
+        "From the next batch on, and the rest of the one-cycle never rises above it: where the cycle still climbs, this rate stays until "
+        "the top was to be, then falls as the cycle would have; where it falls already, the rest is scaled with it."
+    )
 
 
 def _rounded(rate: float) -> float:
