@@ -43,13 +43,6 @@ class Training:
         self.epochs = -(-self.steps // self.steps_per_epoch)
 
         progress = self.progress
-        watch = TroubleWatch(
-            num_classes=network.num_classes,
-            steps_per_epoch=self.steps_per_epoch,
-            optimizer=recipe.optimizer,
-            depth=network.depth,
-            shortcuts=network.shortcut != "none",
-        )
         streaming = StreamingCallback(
             report, progress, network=network.name, images=self.images, batch_size=recipe.batch_size, steps=self.steps
         )
@@ -57,7 +50,7 @@ class Training:
         measuring = Measuring(report, control, progress, prepared, network=network.name, images=dataset.x_val)
         self.patience = Patience(progress, recipe.early_stopping_patience) if recipe.early_stopping_patience else None
         self.plateau = Plateau(rate, recipe.plateau_patience) if recipe.plateau_patience else None
-        self.alarm = Alarm(report, progress, watch, checkpoints, network=network.name)
+        self.alarm = Alarm(report, progress, _watch(config, self.steps_per_epoch), checkpoints, network=network.name)
         self.saving = Saving(
             report, checkpoints, config, progress, rate=rate, patience=self.patience, plateau=self.plateau, alarm=self.alarm
         )
@@ -158,3 +151,15 @@ class Training:
     def validation(self) -> object:
         """One pass over the validation split."""
         return evaluation_batches(self.dataset.x_val, self.dataset.y_val)
+
+
+def _watch(config: TrainConfig, steps_per_epoch: int) -> TroubleWatch:
+    """The watch over the run's loss: what it needs to know of network and recipe."""
+    network = config.networks[0]
+    return TroubleWatch(
+        num_classes=network.num_classes,
+        steps_per_epoch=steps_per_epoch,
+        optimizer=config.recipe.optimizer,
+        depth=network.depth,
+        shortcuts=network.shortcut != "none",
+    )
