@@ -54,7 +54,7 @@ def interrupted(sequence: int) -> Event:
     return Interrupted(run=RUN, sequence=sequence, time=1.0, rule="the lamp {lamp} went out", values={"lamp": "L3"})
 
 
-def trouble(kind: str, cause: str, good_step: int | None = 2) -> Callable[[int], Event]:
+def trouble(kind: str, cause: str, good_step: int | None = 2) -> Callable[[int], Trouble]:
     return lambda sequence: Trouble(
         run=RUN,
         sequence=sequence,
@@ -399,7 +399,7 @@ def test_earlier_runs_are_offered_and_their_choice_is_in_the_address(store: Stor
 
 
 def learning_rates(app: AppTest) -> list[float]:
-    return [float(item.value) for item in app.number_input if item.label == "Learning rate of the run"]
+    return [float(item.value or 0) for item in app.number_input if item.label == "Learning rate of the run"]
 
 
 def test_each_run_has_a_rate_box_of_its_own(store: Store) -> None:
