@@ -6,6 +6,7 @@ import os
 import re
 import signal
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -134,7 +135,24 @@ def test_an_earlier_run_lies_under_this_one(live: LiveView, visit: Visit, server
 
 
 def test_gradients_by_depth_grow_while_it_trains(live: LiveView) -> None:
-    live.page.get_by_text("Gradients", exact=True).click()
+    controls = [
+        live.page.get_by_role("slider", name="Smoothing"),
+        live.page.get_by_text("Steps", exact=True),
+        live.page.get_by_text("Log loss"),
+    ]
+    panel = live.page.get_by_text("Gradients", exact=True)
+
+    def places() -> Any:
+        """Of the choice of a chart and of the chart, in the view."""
+        top = "document.querySelector('.live-run').getBoundingClientRect().y"
+        script = f"(node) => node.getBoundingClientRect().y - {top}"
+        return [live.root.locator(part).evaluate(script) for part in (".panels", ".charts")]
+
+    before = places()
+    panel.click()
+    for control in controls:
+        expect(control).to_be_hidden()  # it says nothing about this chart
+    assert places() == before
     plot = live.page.locator(".live-run .gradients .plot")
     expect(plot).to_be_visible()
     expect(live.page.locator(".live-run .curves")).to_be_hidden()
