@@ -102,8 +102,7 @@ class Workshop:
     def lend(self, config: TrainConfig, tell: Callable[[str], None] = lambda phase: None) -> Iterator[Prepared]:
         """A prepared model with the weights `config.seed` gives it, untouched by earlier runs.
 
-        `tell` hears the phases: "network" while it is built, and "graph" where it still has to be traced. The model is kept for the next
-        run unless an exception leaves the block.
+        `tell` hears the phases: "network" while it is built, and "graph" where it still has to be traced.
         """
         network, recipe = config.networks[0], config.recipe
         tell("network")
@@ -119,12 +118,13 @@ class Workshop:
             tell("graph")
             _run_once(prepared.model, network, images=2)
         _start_anew(prepared.model, state, recipe.learning_rate)
-        yield prepared
-        # Only where all went well: a fit that was broken off may leave anything in a model, an iterator over its own data among it.
-        with self._lock:
-            self._shelf[key] = prepared
-            while len(self._shelf) > KEPT_MODELS:
-                self._shelf.popitem(last=False)
+        try:
+            yield prepared
+        finally:
+            with self._lock:
+                self._shelf[key] = prepared
+                while len(self._shelf) > KEPT_MODELS:
+                    self._shelf.popitem(last=False)
 
 
 @contextmanager

@@ -7,8 +7,6 @@ from dataclasses import replace
 import keras
 import pytest
 
-from resnet.data import load_fashion_mnist
-from resnet.training import loop
 from resnet.training.events import BatchEnd, EpochEnd, Event, Finished
 from resnet.training.observed import ObservedModel
 from resnet.training.workshop import Workshop
@@ -75,24 +73,3 @@ def test_model_is_never_lent_twice_at_a_time() -> None:
     workshop = Workshop()
     with workshop.lend(CONFIG) as one, workshop.lend(CONFIG) as other:
         assert one.model is not other.model
-
-
-def test_a_model_whose_run_broke_off_is_never_lent_again(traces: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    workshop = Workshop()
-    dataset = load_fashion_mnist(subset=True)
-
-    def after_the_first_validation(event: Event) -> None:
-        if isinstance(event, EpochEnd):
-            raise RuntimeError("in the middle of fit")
-
-    with monkeypatch.context() as patch:
-        halved = replace(dataset, x_val=dataset.x_val[::2], y_val=dataset.y_val[::2])
-        patch.setattr(loop, "load_fashion_mnist", lambda **_: halved)
-        with pytest.raises(RuntimeError, match="in the middle of fit"):
-            follow(CONFIG, workshop, on=after_the_first_validation)
-    after, _ = follow(CONFIG, workshop)
-    assert len(traces) == 4, "the second run has a model of its own"
-    again, _ = follow(CONFIG, workshop)
-    assert len(traces) == 4, "which is kept: that run ended well"
-    alone, _ = follow(CONFIG, None)
-    assert figures(after) == figures(again) == figures(alone)
