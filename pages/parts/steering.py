@@ -64,6 +64,11 @@ class _RateBox:
         if rate != self.rate:
             self.rate, self.revision = rate, self.revision + 1
 
+    def ask_for(self, rate: float, story: RunStory) -> None:
+        """Show a rate that is asked for here; what was told before is older than the wish."""
+        self.heard = max(self.heard, story.sequence)
+        self.show(rate)
+
     def hear(self, changed: RateChanged | None) -> None:
         """Show a rate that somebody else has set, once, or a repair."""
         if changed is not None and changed.sequence > self.heard:
@@ -228,8 +233,10 @@ def continue_run(lab: Service, run: str, **options: Any) -> None:
 
 def _set_typed(lab: Service, run: str, box: _RateBox) -> None:
     def set_typed() -> None:
-        box.rate = float(st.session_state[box.key(run)])
-        _set_rate(lab, run, box.rate, story_of(lab.events(run)))
+        story = story_of(lab.events(run))
+        box.rate = float(st.session_state[box.key(run)])  # shown already: the field stays the same one
+        box.ask_for(box.rate, story)
+        _set_rate(lab, run, box.rate, story)
 
     attempt(set_typed)
 
@@ -243,7 +250,7 @@ def _scale(lab: Service, run: str, box: _RateBox, factor: float) -> None:
             now = asked.rate
         if now is not None:
             rate = min(_HIGHEST_RATE, now * factor)
-            box.show(_rounded(rate))
+            box.ask_for(_rounded(rate), story)
             _set_rate(lab, run, rate, story)
 
     attempt(scale)

@@ -172,6 +172,27 @@ def test_gradients_by_depth_grow_while_it_trains(live: LiveView) -> None:
     end(live)
 
 
+def test_hovering_reads_all_curves_at_once(live: LiveView) -> None:
+    live.page.get_by_role("slider", name="Smoothing").fill("0.8")
+    live.wait_for_chart("chart.data.length === 8 && chart.data[1].x.length >= 2")
+    end(live)
+    assert live.chart("chart.layout.hovermode") == "x unified"
+    names = live.chart("chart.data.map(({ name }) => name)")
+    assert set(names) == {"each batch", "smoothed", "training, mean of the epoch", "validation"}
+    plots = live.page.locator(".live-run .curves .nsewdrag")
+    for index in range(2):
+        area = plots.nth(index)
+        area.scroll_into_view_if_needed()
+        # Where the second epoch ended: each curve has a point.
+        x, width = live.chart("[chart.data[1].x[1], chart.layout.xaxis.range[1]]")
+        box = area.bounding_box()
+        assert box
+        live.page.mouse.move(box["x"] + box["width"] * x / width, box["y"] + box["height"] / 2, steps=3)
+        words = live.page.locator(".live-run .curves .hoverlayer")
+        for name in set(names):
+            expect(words).to_contain_text(name)
+
+
 def test_a_measurement_on_demand_says_when_it_was_made(live: LiveView) -> None:
     live.page.get_by_text("Update-to-weight ratio and dead units").click()
     expect(live.page.get_by_text("Nothing measured yet.")).to_be_visible()
