@@ -17,6 +17,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from resnet.config import Schedule
+from resnet.figures.headings import head
 from resnet.figures.marks import write_along
 from resnet.figures.palette import BACKGROUND, INK, RESIDUAL, TRAINING_DASH, VALIDATION_DASH, Colour, Theme, translucent
 from resnet.training.events import BatchEnd, Continued, EpochEnd, Evaluating, Event, Finished, RateChanged, Started
@@ -133,18 +134,7 @@ def curves_figure(curves: Curves, colour: Colour = RESIDUAL, theme: Theme = "lig
             figure.add_trace(trace.update(xaxis=f"x{axis}", yaxis=f"y{axis}", showlegend=axis == ""))
     _mark_cuts(figure, curves, theme, t)
     _mark_best(figure, curves, theme, t)
-    for words, (left, _) in ((t("Loss"), _LEFT), (t("Accuracy"), _RIGHT)):
-        figure.add_annotation(
-            text=f"<b>{words}</b>",
-            xref="paper",
-            yref="paper",
-            x=left,
-            y=1.02,
-            xanchor="left",
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": 15},
-        )
+    head(figure, {_LEFT[0]: t("Loss"), _RIGHT[0]: t("Accuracy")})
     figure.update_layout(_layout(curves, theme, t))
     return figure
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from resnet.figures.headings import head
 from resnet.figures.palette import ADD, BROKEN, INK, MUTED, RESIDUAL, Colour, Theme, translucent
 from resnet.training.events import Measured
 from resnet.wording import Translate, english, stage_title
@@ -82,18 +83,7 @@ def _healthy_zone(figure: go.Figure, theme: Theme, t: Translate) -> None:
         showarrow=False,
         font={"size": 11, "color": ADD.on(theme)},
     )
-    for words, (left, _) in ((t("Update-to-weight ratio"), _LEFT), (t("Dead units"), _RIGHT)):
-        figure.add_annotation(
-            text=f"<b>{words}</b>",
-            xref="paper",
-            yref="paper",
-            x=left,
-            y=1.02,
-            xanchor="left",
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": 15},
-        )
+    head(figure, {_LEFT[0]: t("Update-to-weight ratio"), _RIGHT[0]: t("Dead units")})
 
 
 def _layout(ratios: Mapping[str, float], dead: Mapping[str, float], theme: Theme, t: Translate) -> dict[str, Any]:
