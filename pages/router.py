@@ -22,6 +22,7 @@ def pages() -> list[st.Page]:
         "architecture": t("Architecture"),
         "training": t("Training"),
         "results": t("Results"),
+        "lesson": t("Lesson"),
     }
     return [st.Page(f"{name}.py", title=title, url_path=name, default=name == "idea") for name, title in titles.items()]
 

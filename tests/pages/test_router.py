@@ -19,6 +19,7 @@ QUESTIONS = {
     "architecture": "What is a network made of, and what does it cost?",
     "training": "How does a network learn, batch by batch?",
     "results": "What did the network learn",
+    "lesson": "How is residual learning taught in 45 minutes?",
 }
 
 
