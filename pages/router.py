@@ -12,7 +12,7 @@ APP_NAME = "ResNet Lab"
 
 
 def pages() -> list[st.Page]:
-    """The five pages in the order a lesson takes them. The first one answers at `/`.
+    """The pages in the order a lesson takes them. The first one answers at `/`.
 
     They have no symbols: the browser would take one for its own icon, and fetch it from an outside service.
     """
@@ -20,6 +20,7 @@ def pages() -> list[st.Page]:
         "idea": t("Idea"),
         "block": t("Block"),
         "architecture": t("Architecture"),
+        "experiments": t("Experiments"),
         "training": t("Training"),
         "results": t("Results"),
         "lesson": t("Lesson"),

@@ -17,6 +17,7 @@ QUESTIONS = {
     "idea": "Why would a deeper network be worse?",
     "block": "What does a block add to its input?",
     "architecture": "What is a network made of, and what does it cost?",
+    "experiments": "What do shortcuts change?",
     "training": "How does a network learn, batch by batch?",
     "results": "What did the network learn",
     "lesson": "How is residual learning taught in 45 minutes?",
