@@ -18,7 +18,7 @@ StrideOn = Literal["3x3", "1x1"]
 Padding = Literal["same", "symmetric"]
 Activation = Literal["relu", "gelu", "silu", "tanh"]
 Initializer = Literal["he_fan_out", "he_fan_in"]
-DatasetName = Literal["fashion-mnist", "fashion-mnist-subset"]
+DatasetName = Literal["fashion-mnist", "fashion-mnist-subset", "fashion-mnist-14"]
 Optimizer = Literal["adam", "sgd"]
 Schedule = Literal["constant", "one-cycle"]
 Augmentation = Literal["none", "flip", "flip-shift"]
@@ -37,6 +37,7 @@ MAX_CLASSES = 100_000
 BOTTLENECK_EXPANSION = 4
 MAX_BATCH = 8_192
 MAX_EPOCHS = 1_000
+MAX_NETWORKS = 4  # in one run; each trains as slowly as it would alone
 
 _BLOCK_FUNCTIONS = {
     ("basic", False): "basic_block",
@@ -230,7 +231,10 @@ class Recipe:
 class TrainConfig:
     """One training run: networks, data, recipe, seed. `max_steps` ends it normally after so many optimiser steps.
 
-    Raises ConfigError where a network does not fit the data set; `adapt(network, dataset)` makes the one that does.
+    Several networks race: they learn side by side from the same batches, each as it would alone, and have different names.
+
+    Raises ConfigError where a network does not fit the data set; `adapt(network, dataset)` makes the one that does. And for several
+    networks with a patience: what one of them would end or slow down is the others' run as well.
     """
 
     networks: tuple[ResNetConfig, ...]
@@ -240,15 +244,22 @@ class TrainConfig:
     max_steps: int | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.networks, tuple) or len(self.networks) != 1:
+        if not isinstance(self.networks, tuple) or not 1 <= len(self.networks) <= MAX_NETWORKS:
             count = len(self.networks) if isinstance(self.networks, (tuple, list)) else 0
-            raise ConfigError("networks must be a tuple of exactly one network, got {count}", count=count)
+            raise ConfigError("networks must be a tuple of 1 to {most} networks, got {count}", most=MAX_NETWORKS, count=count)
         check_choice("dataset", self.dataset, DatasetName)
         for network in self.networks:
             _check_fit(network, DATASETS[self.dataset])
+        if self.is_race:
+            _check_race(self.networks, self.recipe)
         check_whole_number("seed", self.seed, 0, 2**31 - 1)
         if self.max_steps is not None:
             check_whole_number("max_steps", self.max_steps, 1, 10**9)
+
+    @property
+    def is_race(self) -> bool:
+        """Whether several networks learn side by side."""
+        return len(self.networks) > 1
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data that `from_dict` reads."""
@@ -311,6 +322,22 @@ def _check_fit(network: ResNetConfig, facts: DatasetFacts) -> None:
             data_shape="x".join(map(str, facts.input_shape)),
             data_classes=facts.num_classes,
         )
+
+
+def _check_race(networks: tuple[ResNetConfig, ...], recipe: Recipe) -> None:
+    names = [network.name for network in networks]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError("networks that train together need names of their own, got {name} twice or more", name=name)
+    for field in ("early_stopping_patience", "plateau_patience"):
+        patience = getattr(recipe, field)
+        if patience is not None:
+            raise ConfigError(
+                "{field} follows the validation loss of one network and must be None where {count} train together, got {patience}",
+                field=field,
+                count=len(names),
+                patience=patience,
+            )
 
 
 def _known_fields(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,12 +13,13 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from resnet.config import DatasetName
 from resnet.datasets import DATASETS, DatasetFacts
 from resnet.errors import DataError
 
@@ -80,6 +81,13 @@ TEST_IMAGES = IdxFile(
 )
 TEST_LABELS = IdxFile("t10k-labels-idx1-ubyte.gz", (10_000,), "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34", 5_148)
 FULL_SET = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
+
+
+def load_dataset(name: DatasetName, progress: Progress | None = None) -> Dataset:
+    """The data set of that name, as `DATASETS` describes it. Arguments and errors are those of `load_fashion_mnist`."""
+    if name == "fashion-mnist-14":
+        return _averaged_subset(SUBSET_FILE)
+    return load_fashion_mnist(subset=name == "fashion-mnist-subset", progress=progress)
 
 
 def load_fashion_mnist(subset: bool = False, progress: Progress | None = None) -> Dataset:
@@ -200,6 +208,21 @@ def _load_subset(path: Path) -> Dataset:
                 got="x".join(map(str, arrays[name].shape)),
             )
     return _split((arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"]), facts, source=str(path))
+
+
+@lru_cache(maxsize=1)
+def _averaged_subset(path: Path) -> Dataset:
+    """The embedded subset with half its resolution, made once in a process."""
+    whole = _load_subset(path)
+    return replace(whole, x_train=averaged(whole.x_train), x_val=averaged(whole.x_val), x_test=averaged(whole.x_test))
+
+
+def averaged(images: np.ndarray) -> np.ndarray:
+    """Images (images, height, width, channels), sides even, to (images, height / 2, width / 2, channels): the means of 2x2 pixels."""
+    count, height, width, channels = images.shape
+    means: np.ndarray = images.reshape(count, height // 2, 2, width // 2, 2, channels).mean(axis=(2, 4), dtype=np.float32)
+    means.setflags(write=False)
+    return means
 
 
 def _split(train: Labelled, test: Labelled, facts: DatasetFacts, *, source: str) -> Dataset:

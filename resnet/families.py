@@ -49,7 +49,16 @@ def family_words(family: Family, t: Translate) -> tuple[str, str]:
     }[family.key]
 
 
-_WORDS = {"resnet": "ResNet", "resnext": "ResNeXt", "se": "SE", "wide": "Wide", "plain": "Plain", "mini": "mini", "v2": "V2"}
+_WORDS = {
+    "resnet": "ResNet",
+    "resnext": "ResNeXt",
+    "se": "SE",
+    "wide": "Wide",
+    "plain": "Plain",
+    "residual": "Residual",
+    "mini": "mini",
+    "v2": "V2",
+}
 
 
 def title_of(name: str) -> str:

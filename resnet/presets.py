@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from resnet.config import Recipe, ResNetConfig, TrainConfig
+from resnet.datasets import DATASETS
 
 _MINI_RESNET = ResNetConfig(
     name="mini-resnet",
@@ -74,7 +75,30 @@ _NETWORKS = (
     *(_imagenet(depth, name=f"plain-{depth}", shortcut="none") for depth in (18, 34)),
 )
 
+
+def _racer(kind: str, depth: int) -> ResNetConfig:
+    """A network of the CIFAR layout, half as wide, for images of 14x14: with its shortcuts ("residual") or without ("plain")."""
+    return replace(
+        _cifar(depth),
+        name=f"{kind}-{depth}",
+        widths=(8, 16, 32),
+        input_shape=(14, 14, 1),
+        shortcut="none" if kind == "plain" else "zero-pad",
+    )
+
+
 PRESETS: Mapping[str, ResNetConfig] = MappingProxyType({network.name: network for network in _NETWORKS})
+
+# The networks that race against each other on "fashion-mnist-14": small enough for four of them to learn side by side within a minute.
+RACERS: Mapping[str, ResNetConfig] = MappingProxyType(
+    {
+        racer.name: racer
+        for racer in (
+            *(_racer("plain", depth) for depth in (20, 56)),
+            *(_racer("residual", depth) for depth in (20, 32, 44, 56)),
+        )
+    }
+)
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
@@ -99,8 +123,11 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             label_smoothing=0.05,
             augmentation="flip",
         ),
+        # Exact, so that every network of a race learns as it would alone; as many epochs as RACE_STEPS need.
+        "race": Recipe(optimizer="adam", learning_rate=1e-3, schedule="constant", batch_size=64, epochs=2, precision="float32"),
     }
 )
+RACE_STEPS = 200
 
 # The fast recipe's runs are a few hundred to a few thousand steps long. With Keras's momentum of 0.99 batch norm's moving statistics
 # would still be on their way when the rate has come down; at 0.9 they are those of the last dozens of batches.
@@ -112,6 +139,14 @@ def tuned(network: ResNetConfig, recipe_name: str) -> ResNetConfig:
     if recipe_name != "fast" or network.bn_momentum <= FAST_BN_MOMENTUM:
         return network
     return replace(network, bn_momentum=FAST_BN_MOMENTUM)
+
+
+def race(*names: str, seed: int = 42, steps: int = RACE_STEPS, recipe: Recipe = RECIPES["race"]) -> TrainConfig:
+    """A race of the RACERS of these names over so many steps; the recipe's epochs are as many as the steps need."""
+    networks = tuple(RACERS[name] for name in names)
+    steps_per_epoch = -(-DATASETS["fashion-mnist-14"].training_images // recipe.batch_size)
+    enough = replace(recipe, epochs=-(-steps // steps_per_epoch))
+    return TrainConfig(networks=networks, dataset="fashion-mnist-14", recipe=enough, seed=seed, max_steps=steps)
 
 
 # What a first visitor trains: about a minute and a half on two cores. The engine traces it ahead.

@@ -31,7 +31,8 @@ from resnet.published import PROTOCOLS
 # The first is open to begin with: it is the cheapest to draw anew at each move of a slider.
 TABS = ("paper", "compare", "accuracy", "counting", "layers", "keras", "export")
 # What accuracies are looked at together: those published under one protocol, or those of this server's runs on one data set.
-CHARTS: tuple[str, ...] = (*PROTOCOLS, *get_args(DatasetName))
+OWN_CHARTS: tuple[DatasetName, ...] = ("fashion-mnist", "fashion-mnist-subset")
+CHARTS: tuple[str, ...] = (*PROTOCOLS, *OWN_CHARTS)
 AXES: tuple[Axis, ...] = get_args(Axis)
 # What is not written while it is the first.
 _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType({"tab": TABS, "protocol": CHARTS, "axis": AXES})

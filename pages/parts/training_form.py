@@ -13,7 +13,7 @@ from resnet.datasets import DATASETS
 from resnet.presets import RECIPES
 
 _SESSION_KEY = "training_form"
-_ORDER = ("quick-demo", "notebook", "fast")  # from the left
+_ORDER = ("quick-demo", "notebook", "fast")  # from the left; that of a race is the experiments' own
 
 
 @dataclass(slots=True)
@@ -30,7 +30,11 @@ def dataset_label(dataset: DatasetName) -> str:
     """The data set's name as a control writes it."""
     facts = DATASETS[dataset]
     images = facts.training_images + facts.validation_images + facts.test_images
-    return t("All {images:,}", images=images) if dataset == "fashion-mnist" else t("Subset of {images:,}", images=images)
+    return {
+        "fashion-mnist": t("All {images:,}", images=images),
+        "fashion-mnist-subset": t("Subset of {images:,}", images=images),
+        "fashion-mnist-14": t("Subset of {images:,}, 14×14", images=images),
+    }[dataset]
 
 
 def recipe_label(name: str) -> str:
@@ -53,7 +57,7 @@ def training_form() -> TrainingForm:
     form.dataset = dataset or form.dataset
     name = st.segmented_control(
         t("Recipe"),
-        sorted(RECIPES, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER)),
+        _ORDER,
         format_func=recipe_label,
         key=_told("training_recipe", form.recipe_name),
         required=True,

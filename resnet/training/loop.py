@@ -10,7 +10,7 @@ from typing import Any
 import tensorflow as tf
 
 from resnet.config import TrainConfig
-from resnet.data import Dataset, load_fashion_mnist
+from resnet.data import Dataset, load_dataset
 from resnet.errors import ExplainedError, TrainingError
 from resnet.training.batches import evaluation_batches
 from resnet.training.checkpoints import Checkpoints
@@ -106,10 +106,7 @@ class _Run:
 
     def train(self, workshop: Workshop) -> Result:
         self.report(Preparing, phase="data")
-        dataset = load_fashion_mnist(
-            subset=self.config.dataset == "fashion-mnist-subset",
-            progress=lambda share: self.report(Preparing, phase="download", done=share),
-        )
+        dataset = load_dataset(self.config.dataset, lambda share: self.report(Preparing, phase="download", done=share))
         with workshop.lend(self.config, lambda phase: self.report(Preparing, phase=phase)) as prepared:
             training = Training(self.config, self.report, self.control, self.checkpoints, prepared, dataset)
             if self.continuation:

@@ -104,10 +104,11 @@ WRONG_RECIPES: list[tuple[str, Any, str]] = [
 ]
 
 WRONG_RUNS: list[tuple[str, Any, str, str]] = [
-    ("networks", (), "exactly one network", "0"),
-    ("networks", (MINI, MINI), "exactly one network", "2"),
-    ("networks", None, "exactly one network", "0"),
-    ("dataset", "mnist", "dataset must be one of fashion-mnist, fashion-mnist-subset", "'mnist'"),
+    ("networks", (), "a tuple of 1 to 4 networks", "0"),
+    ("networks", tuple(replace(MINI, name=f"number-{number}") for number in range(5)), "a tuple of 1 to 4 networks", "5"),
+    ("networks", [MINI], "a tuple of 1 to 4 networks", "1"),
+    ("networks", None, "a tuple of 1 to 4 networks", "0"),
+    ("dataset", "mnist", "dataset must be one of fashion-mnist, fashion-mnist-subset, fashion-mnist-14", "'mnist'"),
     ("seed", -1, "seed must be a whole number from 0", "-1"),
     ("seed", 2**31, "seed must be a whole number from 0 to 2147483647", "2147483648"),
     ("seed", 4.2, "seed must be a whole number", "4.2"),

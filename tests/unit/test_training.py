@@ -147,7 +147,7 @@ def test_run_learns(workshop: Workshop) -> None:
 def test_loss_that_is_no_number_interrupts_the_run(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = load_fashion_mnist(subset=True)
     poisoned = replace(dataset, x_train=np.full_like(dataset.x_train, np.nan))
-    monkeypatch.setattr(loop, "load_fashion_mnist", lambda **_: poisoned)
+    monkeypatch.setattr(loop, "load_dataset", lambda *_: poisoned)
     recipe = replace(RECIPE, early_stopping_patience=1, plateau_patience=1)
     events, result = follow(replace(CONFIG, recipe=recipe), workshop)
     assert [math.isnan(event.loss) for event in of(BatchEnd, events)] == [True]

@@ -100,7 +100,7 @@ def test_weights_that_are_no_numbers_interrupt_the_run_which_goes_on_from_before
     images = dataset.x_train.copy()
     images[in_eighth_batch] = np.nan
     with monkeypatch.context() as patch:
-        patch.setattr(loop, "load_fashion_mnist", lambda **_: replace(dataset, x_train=images))
+        patch.setattr(loop, "load_dataset", lambda *_: replace(dataset, x_train=images))
         broken, result = follow(CONFIG, workshop, on=lambda event: checkpoints.flush(), checkpoints=checkpoints)
     trouble, interrupted = of(Trouble, broken)[0], broken[-1]
     assert (trouble.step, trouble.trouble, trouble.cause, trouble.since, trouble.good_step) == (8, "nan", "rate-too-high", 6, 6)
@@ -128,7 +128,7 @@ def test_a_first_loss_that_is_no_number_has_no_step_to_go_back_to(
     workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dataset, checkpoints = load_fashion_mnist(subset=True), Checkpoints(tmp_path / "run")
-    monkeypatch.setattr(loop, "load_fashion_mnist", lambda **_: replace(dataset, x_train=np.full_like(dataset.x_train, np.nan)))
+    monkeypatch.setattr(loop, "load_dataset", lambda *_: replace(dataset, x_train=np.full_like(dataset.x_train, np.nan)))
     events, _ = follow(CONFIG, workshop, on=lambda event: checkpoints.flush(), checkpoints=checkpoints)
     [trouble] = of(Trouble, events)
     assert (trouble.step, trouble.trouble, trouble.good_step) == (1, "nan", None)
