@@ -34,6 +34,22 @@ def stage_title(stage: str, t: Translate) -> str:
     return t("Stage {number}", number=int(stage.removeprefix("stage")))
 
 
+def class_titles(t: Translate) -> tuple[str, ...]:
+    """The ten classes of Fashion-MNIST in the order of their labels, each as a reader knows it."""
+    return (
+        t("T-shirt/top"),
+        t("Trouser"),
+        t("Pullover"),
+        t("Dress"),
+        t("Coat"),
+        t("Sandal"),
+        t("Shirt"),
+        t("Sneaker"),
+        t("Bag"),
+        t("Ankle boot"),
+    )
+
+
 def shape_text(shape: tuple[int, ...]) -> str:
     """(28, 28, 32) as 28×28×32."""
     return "×".join(map(str, shape))

@@ -45,6 +45,12 @@ LINE = Colour("#c9d0d9", "#3a4552")  # rules, grids and frames; decoration, so n
 SURFACE = Colour("#f5f7fa", "#1a212b")  # the face of a node or a panel
 RESIDUAL = SHORTCUT
 
+# Signed numbers, in maps of what a layer gives: brown below zero, teal above, the page's own tone at zero (ColorBrewer's BrBG, which
+# every kind of colour vision tells apart). Lightness grows with the distance from zero, so that a grey copy still shows how large.
+BELOW_ZERO = Colour("#8c510a", "#f0b45a")
+AT_ZERO = Colour("#ffffff", "#141b24")
+ABOVE_ZERO = Colour("#01665e", "#5fd6c6")
+
 ROLES: Mapping[str, Colour] = MappingProxyType(
     {
         "shortcut": SHORTCUT,
