@@ -1,217 +1,52 @@
-"""Walk through a residual block of any kind: change its sizes, see the add break, and repair it."""
+"""The residual block, looked at in four ways: step by step, in its kinds, with less of its branch, and backward."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, get_args
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import streamlit as st
 
-from pages.parts.block_kinds import EXAMPLES, KINDS, Choice, Kind, Sizes, fixed_block, kind_description, kind_label
-from pages.parts.block_lesson import kind_lesson, refusal_lesson, shortcut_lesson, total_parameters
-from pages.parts.block_memory import begin, block_memory, follow_kind, set_sizes, sizes_at_hand
-from pages.parts.diagram import diagram
-from pages.parts.formula import block_formula
-from pages.parts.i18n import lesson, t
-from pages.parts.layout import page_header, prose
-from resnet.config import BOTTLENECK_EXPANSION, Activation, Block, Shortcut
-from resnet.diagrams.block import BlockView, block_svg
-from resnet.errors import ConfigError
-from resnet.source import source_of
-from resnet.wording import ACTIVATION_NAMES, shape_text
+from pages.parts.block.address import hold, keep
+from pages.parts.block.amount import amount
+from pages.parts.block.back import back
+from pages.parts.block.kinds import ADDRESS as KIND_ADDRESS
+from pages.parts.block.kinds import kinds
+from pages.parts.block.walk import walk
+from pages.parts.i18n import t
+from pages.parts.layout import page_header
 
-if TYPE_CHECKING:
-    from streamlit.delta_generator import DeltaGenerator
-
-SIDES = (4, 64)
-CHANNELS = (1, 3, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
-FILTERS = (8, 16, 32, 64, 128, 256, 512)
-SHORTCUTS: tuple[Shortcut, ...] = ("projection", "zero-pad")
-ADDRESS = "block_kind"
-EXPLANATION_HEIGHT = 205
+VIEWS: Mapping[str, Callable[[], None]] = MappingProxyType({"walk": walk, "kinds": kinds, "amount": amount, "back": back})
+_WIDGET = "block_view"
 
 
-@st.fragment
-def walk() -> None:
-    """Diagram on top, below it what moves it, then words and code. A control reruns this part of the page only."""
-    begin(st.query_params.get(ADDRESS, ""))
-    heading, kinds = st.columns([1.25, 1], vertical_alignment="bottom")
+def page() -> None:
+    # An address from before there were views is of a kind of block.
+    view = hold("view", tuple(VIEWS), first="kinds" if KIND_ADDRESS in st.query_params and "view" not in st.query_params else "walk")
+    heading, switch = st.columns([1.05, 1], vertical_alignment="bottom")
     with heading:
         page_header(t("Block"), t("What does a block add to its input?"))
-    with kinds:
-        kind = _kind_control()
-    picture = st.container()
-    sizes, activation = _size_controls()
-    choice, repair = _shape_controls(kind, activation)
-    _write_address(choice)
-
-    memory, refused = block_memory(), None
-    try:
-        memory.drawn = BlockView(layers=choice.plan(sizes), activation=activation)
-    except ConfigError as error:
-        refused = error
-    with repair:
-        view = replace(memory.drawn, projected=_repair(memory.drawn, possible=refused is None))
-    with picture:
-        diagram(block_svg(view, t), key="block_diagram", height=304, dimmed=refused is not None)
-    words, code = st.columns([1, 1.1], gap="medium")
-    with words:
-        if refused:
-            prose(refusal_lesson(refused))
-        else:
-            _explanation(choice, sizes, view)
-    with code:
-        st.code(source_of("resnet.blocks", choice.function), language="python", height=430)
-        st.caption(lesson("block", "source"))
-        st.code(source_of("resnet.blocks", *choice.steps), language="python", height=430)
-
-
-def _kind_control() -> Kind:
-    """The kinds, and what the chosen one is in a line."""
-    with st.container(gap="xsmall"):
+    st.session_state[_WIDGET] = view
+    with switch.container(horizontal=True, horizontal_alignment="right"):
         st.segmented_control(
-            t("Kind of block"),
-            KINDS,
-            format_func=kind_label,
-            key="block_kind",
+            t("View"),
+            tuple(VIEWS),
+            format_func=view_label,
+            key=_WIDGET,
             required=True,
-            on_change=follow_kind,
+            on_change=_switch,
             label_visibility="collapsed",
-            persist_state="session",
         )
-        kind: Kind = st.session_state.block_kind
-        st.caption(kind_description(kind))
-    return kind
+    VIEWS[view]()
 
 
-def _size_controls() -> tuple[Sizes, Activation]:
-    side, channels, filters, activation, example = st.columns([1.05, 1.05, 1.05, 0.8, 1.15])
-    side.slider(t("Input side"), *SIDES, key="block_side", help=t("Height and width of x, in pixels."), persist_state="session")
-    channels.select_slider(t("Input channels"), CHANNELS, key="block_channels", persist_state="session")
-    filters.select_slider(
-        t("Filters"),
-        FILTERS,
-        key="block_filters",
-        help=t("Output channels of the block; a bottleneck puts out {times} times as many.", times=BOTTLENECK_EXPANSION),
-        persist_state="session",
-    )
-    chosen: Activation = activation.selectbox(
-        t("Activation"),
-        tuple(ACTIVATION_NAMES),
-        format_func=ACTIVATION_NAMES.__getitem__,
-        key="block_activation",
-        persist_state="session",
-    )
-    state, block = st.session_state, block_memory().block
-    state.block_example = sizes_at_hand() if sizes_at_hand() in EXAMPLES[block] else None
-    example.selectbox(
-        t("Example"),
-        EXAMPLES[block],
-        format_func=lambda sizes: _example_label(sizes, block),
-        key="block_example",
-        on_change=_take_example,
-        placeholder=t("Choose one"),
-    )
-    return sizes_at_hand(), chosen
+def view_label(view: str) -> str:
+    """A view's name on its segment."""
+    return {"walk": t("Step by step"), "kinds": t("Kinds"), "amount": t("How much of F"), "back": t("Backward")}[view]
 
 
-def _shape_controls(kind: Kind, activation: Activation) -> tuple[Choice, DeltaGenerator]:
-    """Stride, convolutions and shortcut; and the place for the repair, which has to know the block first."""
-    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")  # which wraps where columns would cut
-    row.segmented_control(t("Stride"), (1, 2), key="block_stride", required=True, persist_state="session")
-    row.segmented_control(
-        t("Convolutions"),
-        get_args(Block),
-        format_func=_convolutions_label,
-        key="block_convolutions",
-        required=True,
-        on_change=follow_kind,
-        disabled=fixed_block(kind) is not None,
-        persist_state="session",
-    )
-    row.segmented_control(
-        t("Where shapes differ"),
-        SHORTCUTS,
-        format_func=_shortcut_label,
-        key="block_shortcut",
-        required=True,
-        persist_state="session",
-    )
-    state = st.session_state
-    return Choice(kind=kind, block=state.block_convolutions, shortcut=state.block_shortcut, activation=activation), row
+def _switch() -> None:
+    keep("view", st.session_state[_WIDGET], first="walk")
 
 
-def _convolutions_label(block: Block) -> str:
-    return {"basic": t("3×3, 3×3"), "bottleneck": t("1×1, 3×3, 1×1")}[block]
-
-
-def _shortcut_label(shortcut: Shortcut) -> str:
-    return {"projection": t("Project"), "zero-pad": t("Zero-pad"), "none": t("None")}[shortcut]
-
-
-def _example_label(sizes: Sizes, block: Block) -> str:
-    side = -(-sizes.side // sizes.stride)
-    channels = sizes.filters * (BOTTLENECK_EXPANSION if block == "bottleneck" else 1)
-    return f"{shape_text((sizes.side, sizes.side, sizes.channels))} → {shape_text((side, side, channels))}"
-
-
-def _take_example() -> None:
-    if st.session_state.block_example is not None:
-        set_sizes(st.session_state.block_example)
-
-
-def _write_address(choice: Choice) -> None:
-    """The kind in the address, but for the first one: a link shows its reader the same kind of block."""
-    wanted = choice.address if choice.address != KINDS[0] else None
-    if st.query_params.get(ADDRESS) == wanted:
-        return
-    if wanted is None:
-        del st.query_params[ADDRESS]
-    else:
-        st.query_params[ADDRESS] = wanted
-
-
-def _repair(view: BlockView, *, possible: bool) -> bool:
-    """The switch and the button, always there so that nothing moves; whether the projection is drawn."""
-    memory, lacking = block_memory(), possible and view.route == "projection"
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
-        automatic = st.toggle(
-            t("Repair automatically"),
-            key="block_automatic",
-            help=t("Put a projection on the shortcut whenever the two shapes differ."),
-            persist_state="session",
-        )
-        repaired = lacking and memory.repaired
-        st.button(
-            t("Take the projection out") if repaired else t("Repair with a projection"),
-            key="block_repair",
-            type="primary" if lacking and not repaired and not automatic else "secondary",
-            icon=":material/undo:" if repaired else ":material/build:",
-            disabled=automatic or not lacking,
-            on_click=_set_repaired,
-            args=(not repaired,),
-        )
-    return automatic or memory.repaired
-
-
-def _set_repaired(repaired: bool) -> None:
-    block_memory().repaired = repaired
-
-
-def _explanation(choice: Choice, sizes: Sizes, view: BlockView) -> None:
-    """The formula as it is for this block, what the shortcut does, the totals, and what the kind is about."""
-    with st.container(height=EXPLANATION_HEIGHT, border=False, gap="small"):  # one height for all, so that what follows stays in place
-        st.latex(block_formula(view))
-        prose(shortcut_lesson(view))
-        macs = sum(layer.macs for layer in view.drawn_layers)
-        st.caption(
-            t(
-                "All of it: {parameters:,} parameters, {macs:.1f} million multiply-adds per image.",
-                parameters=total_parameters(view),
-                macs=macs / 1e6,
-            )
-        )
-    prose(kind_lesson(choice, sizes, view))
-
-
-walk()
+page()

@@ -42,7 +42,7 @@ def _rows(*parts: Locator) -> list[tuple[float, float]]:
 
 
 def test_a_slider_changes_the_drawing_in_place_and_nothing_jumps(server: AppServer, visit: Callable[[str], Page]) -> None:
-    page = _open(visit(f"{server.url}/block"))
+    page = _open(visit(f"{server.url}/block?view=kinds"))
     frame, slider = page.locator(".diagram"), page.get_by_role("slider").first
     parts = (
         page.get_by_role("heading", level=1),
@@ -64,7 +64,7 @@ def test_a_slider_changes_the_drawing_in_place_and_nothing_jumps(server: AppServ
 
 
 def test_the_add_is_broken_and_repaired_without_drawing_the_rest_anew(server: AppServer, visit: Callable[[str], Page]) -> None:
-    page = _open(visit(f"{server.url}/block"))
+    page = _open(visit(f"{server.url}/block?view=kinds"))
     frame = page.locator(".diagram")
     frame.evaluate(MARK)
     page.get_by_test_id("stButtonGroup").get_by_text("2", exact=True).click()
@@ -91,7 +91,7 @@ def test_a_drawing_that_is_not_of_what_the_controls_say_is_faint_until_it_is(ser
 
 
 def test_each_kind_is_drawn_in_place_readable_on_a_projector_with_its_source(server: AppServer, visit: Callable[[str], Page]) -> None:
-    page = _open(visit(f"{server.url}/block"))
+    page = _open(visit(f"{server.url}/block?view=kinds"))
     frame = page.locator(".diagram")
     parts = (
         page.get_by_role("heading", level=1),
@@ -134,7 +134,7 @@ def test_a_kind_has_an_address_and_is_still_there_after_another_page(server: App
 
 
 def test_a_node_explains_itself_to_the_keyboard(server: AppServer, visit: Callable[[str], Page]) -> None:
-    page = _open(visit(f"{server.url}/block"))
+    page = _open(visit(f"{server.url}/block?view=kinds"))
     tip = page.locator(".diagram .tip")
     expect(tip).to_be_hidden()
     _node(page, "conv1").focus()

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.block_kinds import Choice
+from pages.parts.block.choices import Choice
 from resnet import blocks
 from resnet.model import BLOCKS
 from resnet.plan import plan_block
@@ -24,7 +24,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture
 def app() -> AppTest:
-    page = AppTest.from_file(str(ROUTER), default_timeout=30).run().switch_page("block.py").run()
+    page = AppTest.from_file(str(ROUTER), default_timeout=30).run().switch_page("block.py")
+    page.query_params["view"] = "kinds"
+    page.run()
     assert not page.exception
     return page
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import prod
 
-from pages.parts.block_kinds import Choice, Sizes
+from pages.parts.block.choices import Choice, Sizes
 from pages.parts.i18n import explain, lesson
 from pages.parts.literal import literally
 from resnet.config import BOTTLENECK_EXPANSION

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from pages.parts.block_kinds import EXAMPLES, Choice, Sizes, choice_at, fixed_block
+from pages.parts.block.choices import EXAMPLES, Choice, Sizes, choice_at, fixed_block
 from resnet.config import Block
 from resnet.diagrams.block import BlockView
 
