@@ -1,0 +1,64 @@
+"""What the Block page shows, in the session and in the address: the view, the step, the block at hand, the numbers.
+
+A link shows its reader the same; a click in the navigation, which drops the parameters, loses nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+_SESSION_KEY = "block_held"
+# A browser that has not yet heard of the last write still sends the address before it.
+_ADDRESS_TRAVEL_SECONDS = 2.0
+
+
+@dataclass(slots=True)
+class _Held:
+    """One parameter: its value, and when the address last said which (monotonic seconds)."""
+
+    value: str
+    said: dict[str | None, float] = field(default_factory=dict)
+
+    def newly_said(self, word: str | None) -> bool:
+        """Whether the address says this by itself, and not because we wrote it or have just written over it."""
+        return word not in self.said or time.monotonic() - self.said[word] > _ADDRESS_TRAVEL_SECONDS
+
+
+def hold(name: str, allowed: tuple[str, ...] | None = None, *, first: str) -> str:
+    """The value of a parameter: what a new address says, else what was kept, else `first`.
+
+    A value that is not `allowed` counts as not said; None allows any. The address is made to say what is returned.
+    """
+    held = _all().setdefault(name, _Held(first))
+    asked = st.query_params.get(name)
+    if asked is not None and asked != held.value and held.newly_said(asked) and (allowed is None or asked in allowed):
+        held.value = asked
+    _write(name, held, first)
+    return held.value
+
+
+def keep(name: str, value: str, *, first: str) -> None:
+    """Change a parameter, here and in the address, which does not say what is `first`."""
+    held = _all().setdefault(name, _Held(first))
+    held.said[held.value] = time.monotonic()
+    held.value = value
+    _write(name, held, first)
+
+
+def _write(name: str, held: _Held, first: str) -> None:
+    wanted = held.value if held.value != first else None
+    if st.query_params.get(name) == wanted:
+        return
+    held.said[held.value] = time.monotonic()
+    if wanted is None:
+        del st.query_params[name]
+    else:
+        st.query_params[name] = wanted
+
+
+def _all() -> dict[str, _Held]:
+    found: dict[str, _Held] = st.session_state.setdefault(_SESSION_KEY, {})
+    return found
