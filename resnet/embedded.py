@@ -10,8 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from resnet.config import ResNetConfig
-from resnet.presets import PRESETS
+from resnet.config import DatasetName, ResNetConfig
+from resnet.presets import PRESETS, RACERS
 
 Moment = Literal["untrained", "epoch-1", "trained"]
 
@@ -33,7 +33,7 @@ class Embedded:
     """One network, the data set it was trained on, and the moments of its training of which there are weights."""
 
     network: ResNetConfig
-    dataset: str
+    dataset: DatasetName
     moments: tuple[Moment, ...]
 
     @property
@@ -63,26 +63,14 @@ def _measured() -> Mapping[str, Measured]:
     return {name: Measured(one["test_loss"], one["test_accuracy"]) for name, one in written.items()}
 
 
-def _deep(name: str, blocks: int, shortcut: Literal["zero-pad", "none"]) -> ResNetConfig:
-    return ResNetConfig(
-        name=name,
-        block="basic",
-        depths=(blocks,) * 3,
-        widths=(8, 16, 32),
-        input_shape=(14, 14, 1),
-        num_classes=10,
-        stem="cifar",
-        shortcut=shortcut,
-    )
-
-
-_DEEP = (_deep("residual-56", 9, "zero-pad"), _deep("residual-20", 3, "zero-pad"), _deep("plain-20", 3, "none"))
-
 EMBEDDED: Mapping[str, Embedded] = MappingProxyType(
     {
         "mini-resnet": Embedded(
             network=PRESETS["mini-resnet"], dataset="fashion-mnist-subset", moments=("untrained", "epoch-1", "trained")
         ),
-        **{network.name: Embedded(network=network, dataset="fashion-mnist-14", moments=("untrained", "trained")) for network in _DEEP},
+        **{
+            name: Embedded(network=RACERS[name], dataset="fashion-mnist-14", moments=("untrained", "trained"))
+            for name in ("residual-56", "residual-20", "plain-20")
+        },
     }
 )

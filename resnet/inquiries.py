@@ -8,16 +8,18 @@ All of it is measured as the network predicts: batch norm by its moving averages
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import numpy as np
 
-from resnet.checks import check_number
+from resnet.checks import check_number, is_whole
 from resnet.config import ResNetConfig
 from resnet.confirmation import Built
-from resnet.embedded import EMBEDDED, Embedded, Moment
+from resnet.embedded import EMBEDDED, Embedded, Moment, block_names
 from resnet.errors import ConfigError, QuestionError
+from resnet.plan import plan
 
 AMOUNTS: tuple[float, ...] = tuple(step / 20 for step in range(21))
 TEST_IMAGES = 2_000  # of the embedded subset, at either resolution
@@ -287,17 +289,24 @@ Inquiry: TypeAlias = BuildNetwork | LookAtBlock | SendBack | MeasureStrip | Meas
 Finding: TypeAlias = Built | BlockMaps | BackwardNorms | Strip | Chain | CutResult | IdentityRun
 
 
+def size_of(finding: object) -> int:
+    """Bytes of the arrays in an answer, each counted once."""
+    values = [getattr(finding, field.name) for field in fields(finding)] if is_dataclass(finding) else []
+    spread = [one for value in values for one in (value.values() if isinstance(value, Mapping) else (value,))]
+    return sum({id(one): one.nbytes for one in spread if isinstance(one, np.ndarray)}.values())
+
+
+@lru_cache(maxsize=16)
 def places_to_cut(network: ResNetConfig, kind: CutKind) -> tuple[str, ...]:
-    """What a cut of that kind can name in this network, in order: see Cut."""
-    blocks = EMBEDDED[network.name].blocks
+    """What a cut of that kind can name in this network, in order: see Cut. Of layers, whole blocks first."""
+    blocks = block_names(network)
     if kind != "layer":
         return blocks if network.shortcut != "none" else ()
-    # The first block of each later stage changes the shape in its first convolution; that of the first stage changes nothing, since
-    # the stem gives as many channels.
-    kept = [block for block in blocks if not (block.endswith("_block1") and not block.startswith("stage1_"))]
-    whole = kept if network.shortcut == "none" else []
-    convolutions = [f"{block}_conv{number}" for block in blocks for number in (1, 2) if number == 2 or block in kept]
-    return (*whole, *convolutions)
+    convolutions = [layer for layer in plan(network).layers if layer.kind == "conv" and f"{layer.stage}_block{layer.block}" in blocks]
+    keeping = [layer.name for layer in convolutions if layer.input_shape == layer.output_shape and "shortcut" not in layer.name]
+    changing = {f"{layer.stage}_block{layer.block}" for layer in convolutions if layer.name not in keeping}
+    whole = [block for block in blocks if block not in changing] if network.shortcut == "none" else []
+    return (*whole, *keeping)
 
 
 def _check_block(subject: Subject, block: str) -> None:
@@ -315,7 +324,7 @@ def _check_image(image: int) -> None:
 
 
 def _check_number(name: str, value: int, low: int, high: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+    if not is_whole(value) or not low <= value <= high:
         raise QuestionError(
             "{name} must be a whole number from {low:,} to {high:,}, got {value!r}", name=name, low=low, high=high, value=value
         )

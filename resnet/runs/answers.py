@@ -7,22 +7,22 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from distributed import Client, Future
 
-from resnet.config import ResNetConfig
-from resnet.confirmation import Built
 from resnet.errors import ExplainedError, QuestionError
+from resnet.inquiries import Finding, Inquiry, size_of
 from resnet.runs.engine import INSPECT
-from resnet.runs.questions import PROGRESS, build_network
+from resnet.runs.questions import PROGRESS, Step, find_out
 
 logger = logging.getLogger(__name__)
 
-Phase = Literal["starting", "waiting", "loading", "building"]
+Phase = Literal["starting", "waiting"] | Step
 
-KEPT = 64  # questions; a network's summary is 40 to 1,000 KB
+KEPT = 64  # questions
+KEPT_BYTES = 64 * 2**20  # of arrays in their answers; one block's maps and kernels are 1 to 3 MB
 MOST_PENDING = 32
 START_LIMIT = 60  # seconds for an inspect worker to come up
 ANSWER_LIMIT = 300  # seconds for an answer, waiting for other questions included
@@ -31,22 +31,22 @@ FETCH_LIMIT = 30  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Not answered yet: the process starts, answers others first, loads TensorFlow, or builds. `seconds` since it was asked."""
+    """Not answered yet: the process starts, answers others first, loads TensorFlow, or is at it. `seconds` since it was asked."""
 
     phase: Phase
     seconds: float
 
 
-Answer = Pending | Built | ExplainedError
+Answer = Pending | Finding | ExplainedError
 
 
 @dataclass(slots=True)
 class _Question:
-    network: ResNetConfig
+    inquiry: Inquiry
     asked: float
     phase: Phase | None = None  # as the worker said it
-    future: Future[Built] | None = None
-    outcome: Built | ExplainedError | None = None
+    future: Future[Finding] | None = None
+    outcome: Finding | ExplainedError | None = None
 
 
 class Answers:
@@ -70,19 +70,19 @@ class Answers:
             for question in self._questions.values():
                 self._conclude(question, reason)
 
-    def ask_build(self, network: ResNetConfig, *, otherwise: ExplainedError) -> str:
-        """The id of a question for this network: of one that waits or has been answered, else of a new one.
+    def ask(self, inquiry: Inquiry, *, otherwise: ExplainedError) -> str:
+        """The id of this question: of an equal one that waits or has been answered, else of a new one.
 
         `otherwise` is its answer where there is no connection.
         """
         with self._lock:
             self._give_up_overdue()
             for name, question in self._questions.items():
-                if question.network == network and not isinstance(question.outcome, ExplainedError):
+                if question.inquiry == inquiry and not isinstance(question.outcome, ExplainedError):
                     self._questions.move_to_end(name)
                     return name
             refusal = self._refusal(otherwise)
-            name, question = f"question-{uuid.uuid4().hex[:12]}", _Question(network, time.monotonic(), outcome=refusal)
+            name, question = f"question-{uuid.uuid4().hex[:12]}", _Question(inquiry, time.monotonic(), outcome=refusal)
             self._questions[name] = question
             self._forget_oldest()
             client = self._client
@@ -126,13 +126,18 @@ class Answers:
         return None
 
     def _forget_oldest(self) -> None:
-        answered = [name for name, question in self._questions.items() if question.outcome is not None]
-        for name in answered[: max(0, len(self._questions) - KEPT)]:
+        """The newest answer stays, however large it is."""
+        sizes = {name: size_of(question.outcome) for name, question in self._questions.items() if question.outcome is not None}
+        count, held = len(self._questions), sum(sizes.values())
+        for name, size in list(sizes.items())[:-1]:
+            if count <= KEPT and held <= KEPT_BYTES:
+                break
             del self._questions[name]
+            count, held = count - 1, held - size
 
     def _submit(self, client: Client, name: str, question: _Question) -> None:
         try:
-            future = client.submit(build_network, name, asdict(question.network), key=name, resources={INSPECT: 1}, pure=False, retries=0)
+            future = client.submit(find_out, name, question.inquiry, key=name, resources={INSPECT: 1}, pure=False, retries=0)
         except Exception as error:  # the connection closes this moment
             logger.exception("question %s could not be handed over", name)
             with self._lock:
@@ -145,11 +150,11 @@ class Answers:
                 future.release()
         future.add_done_callback(lambda done: self._done(question, done))
 
-    def _done(self, question: _Question, future: Future[Built]) -> None:
+    def _done(self, question: _Question, future: Future[Finding]) -> None:
         """Called in a thread of Dask's when it has done with the question. One that was released is concluded already."""
         if future.status == "cancelled":
             return
-        outcome: Built | ExplainedError
+        outcome: Finding | ExplainedError
         try:
             outcome = future.result(timeout=FETCH_LIMIT)
         except ExplainedError as error:
@@ -160,7 +165,7 @@ class Answers:
         with self._lock:
             self._conclude(question, outcome)
 
-    def _conclude(self, question: _Question, outcome: Built | ExplainedError) -> None:
+    def _conclude(self, question: _Question, outcome: Finding | ExplainedError) -> None:
         """What is said first counts. A released future needs no answer, or lets the worker forget the one it gave."""
         if question.outcome is None:
             question.outcome = outcome

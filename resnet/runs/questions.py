@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Literal
 
 from distributed import get_worker
 from distributed.system import MEMORY_LIMIT
 
-from resnet.config import network_from_dict
 from resnet.errors import QuestionError
 from resnet.footprint import weight_memory
+from resnet.inquiries import BuildNetwork, Finding, Inquiry
 from resnet.plan import Plan, plan
 from resnet.runs.jobs import TrainingRoom, first_to_begin
 
-if TYPE_CHECKING:
-    from resnet.confirmation import Built
-
 PROGRESS = "resnet-lab-questions"  # the Dask event topic on which a question says how far it is
+Step = Literal["loading", "building", "answering"]  # TensorFlow is loaded, the network built, the question looked into
 
 # Drawing the first weights of a network that is mostly one convolution takes three times their bytes for a moment, TensorFlow itself
 # 0.8 GB: together they stay under the 95 % at which Dask ends a worker.
@@ -24,11 +22,11 @@ WEIGHTS_SHARE = 0.2
 MOST_LAYERS = 5_000  # 20 to 40 s; the deepest network of the paper, 1,202 layers by its own count, has 4,210
 
 
-def build_network(question: str, config: dict[str, Any]) -> Built:
-    """Build the network in Keras and say what came of it.
+def find_out(question: str, inquiry: Inquiry) -> Finding:
+    """Answer this question with Keras, saying how far it is.
 
-    Raises QuestionError for one that is too large for this worker, and for a question that was begun before: Dask gives the task of
-    a worker that died to the next one, which the same network would end again.
+    Raises QuestionError for a network that is too large for this worker, and for a question that was begun before: Dask gives the task
+    of a worker that died to the next one, which the same question would end again.
     """
     worker = get_worker()
     if first_to_begin(question, worker.address) is not None:
@@ -36,16 +34,20 @@ def build_network(question: str, config: dict[str, Any]) -> Built:
             "the process that answered this question was ended from outside or ran out of memory; ask again, "
             "for a smaller network if it happens twice"
         )
-    network = network_from_dict(config)
-    check_size(plan(network), worker.memory_manager.memory_limit or MEMORY_LIMIT)
+    if isinstance(inquiry, BuildNetwork):
+        check_size(plan(inquiry.network), worker.memory_manager.memory_limit or MEMORY_LIMIT)
     room = TrainingRoom.of(worker)
     if room is not None:
         room.give_way()  # before TensorFlow starts its own threads
-    worker.log_event(PROGRESS, {"question": question, "phase": "loading"})
-    from resnet.inspection import build
 
-    worker.log_event(PROGRESS, {"question": question, "phase": "building"})
-    return build(network)
+    def say(step: Step) -> None:
+        worker.log_event(PROGRESS, {"question": question, "phase": step})
+
+    say("loading")
+    from resnet.inspection.answering import answer
+
+    say("building" if isinstance(inquiry, BuildNetwork) else "answering")
+    return answer(inquiry)
 
 
 def check_size(network: Plan, memory: int) -> None:

@@ -9,8 +9,9 @@ import time
 import uuid
 from collections.abc import AsyncGenerator
 
-from resnet.config import ResNetConfig, TrainConfig
+from resnet.config import TrainConfig
 from resnet.errors import ExplainedError, TrainingError
+from resnet.inquiries import Inquiry
 from resnet.presets import DEMO
 from resnet.runs import attempts, capacity, ownership, queueing
 from resnet.runs.answers import Answer, Answers
@@ -206,12 +207,12 @@ class Service:
         """Runs that wait or train: those that have begun, then those that wait, in the order of their turn."""
         return self._hub.active()
 
-    def ask_build(self, network: ResNetConfig) -> str:
-        """Have the network built in Keras, beside whatever trains; `answer` says what came of it. Returns the question's id.
+    def ask(self, inquiry: Inquiry) -> str:
+        """Have a question about a network looked into, beside whatever trains; `answer` says what came of it. Returns its id.
 
-        Who asks for the same network before its answer is forgotten gets the same question.
+        Who asks an equal question before its answer is forgotten gets the same id.
         """
-        return self._answers.ask_build(network, otherwise=self._dispatch.no_answer)
+        return self._answers.ask(inquiry, otherwise=self._dispatch.no_answer)
 
     def answer(self, question: str) -> Answer:
         """How far a question is, its answer, or why there is none."""

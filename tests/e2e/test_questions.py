@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from resnet.confirmation import Built, differences
 from resnet.errors import QuestionError
+from resnet.inquiries import BuildNetwork
 from resnet.plan import plan
 from resnet.presets import PRESETS
 from resnet.runs import service
@@ -28,20 +29,20 @@ from tests.training_runs import TINY
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One engine for all tests here: each loads TensorFlow twice, once to train and once to answer."""
     service = Service(Store(f"sqlite:///{tmp_path_factory.mktemp('questions') / 'runs.sqlite'}"), usual=None)
-    assert str(service.answer(service.ask_build(SMALL))) == "the training engine is still starting; ask again in a moment"
+    assert str(service.answer(service.ask(BuildNetwork(SMALL)))) == "the training engine is still starting; ask again in a moment"
     service.open()
     assert service.wait_until_ready(60)
     yield service
     service.close()
-    assert str(service.answer(service.ask_build(replace(SMALL, name="late")))) == "the server is being stopped"
+    assert str(service.answer(service.ask(BuildNetwork(replace(SMALL, name="late"))))) == "the server is being stopped"
 
 
 def test_a_killed_worker_fails_its_question_and_the_next_is_answered_while_a_run_trains(lab: Service) -> None:
     run = lab.start(LONG)
     wait_for(lambda: points(lab, run) >= 5)
     trainers = workers()
-    question = lab.ask_build(SMALL)
-    assert lab.ask_build(SMALL) == question, "two who ask for the same network share one question"
+    question = lab.ask(BuildNetwork(SMALL))
+    assert lab.ask(BuildNetwork(SMALL)) == question, "two who ask for the same network share one question"
     assert pending(lab.answer(question)).phase == "starting"
     wait_for(lambda: pending(lab.answer(question)).phase == "loading")
     (inspector,) = workers() - trainers
@@ -50,9 +51,9 @@ def test_a_killed_worker_fails_its_question_and_the_next_is_answered_while_a_run
     assert isinstance(failure, QuestionError)
     assert "was ended from outside or ran out of memory" in str(failure)
 
-    again = lab.ask_build(SMALL)
+    again = lab.ask(BuildNetwork(SMALL))
     assert again != question, "a failure is no answer to keep"
-    behind = lab.ask_build(TINY)
+    behind = lab.ask(BuildNetwork(TINY))
     wait_for(lambda: pending(lab.answer(again)).phase == "loading")
     assert pending(lab.answer(behind)).phase == "waiting"
     built = answered(lab, again)
@@ -61,7 +62,7 @@ def test_a_killed_worker_fails_its_question_and_the_next_is_answered_while_a_run
     before = points(lab, run)
     wait_for(lambda: points(lab, run) > before)
     assert lab.live_state(run) == "running", "the question has neither waited for the run nor ended it"
-    assert lab.ask_build(SMALL) == again
+    assert lab.ask(BuildNetwork(SMALL)) == again
     assert lab.answer(again) is built, "the answer is kept"
     assert isinstance(answered(lab, behind), Built)
     lab.stop(run)
@@ -70,7 +71,7 @@ def test_a_killed_worker_fails_its_question_and_the_next_is_answered_while_a_run
 
 def test_a_network_too_large_for_the_worker_is_refused_with_the_bytes(lab: Service) -> None:
     huge = replace(PRESETS["resnet-50"], widths=(4096, 4096, 4096, 4096))
-    refusal = answered(lab, lab.ask_build(huge))
+    refusal = answered(lab, lab.ask(BuildNetwork(huge)))
     assert isinstance(refusal, QuestionError)
     assert f"take {4 * plan(huge).total_parameters:,} bytes" in str(refusal)
 
@@ -105,7 +106,7 @@ def test_an_engine_that_dies_ends_its_questions_with_a_reason(tmp_path: Path) ->
     lab.open()
     try:
         assert lab.wait_until_ready(60)
-        question = lab.ask_build(TINY)
+        question = lab.ask(BuildNetwork(TINY))
         os.kill(newest_engine().pid, signal.SIGKILL)
         failure = answered(lab, question)
         assert isinstance(failure, QuestionError)

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet.confirmation import Built
-from resnet.inspection import build
+from resnet.inspection.building import build
 from resnet.plan import Plan, plan
 from resnet.runs import service
 from resnet.runs.service import Service

@@ -9,7 +9,7 @@ import pytest
 from resnet.config import ResNetConfig
 from resnet.confirmation import Built, BuiltLayer, Difference, differences
 from resnet.errors import QuestionError
-from resnet.inspection import build
+from resnet.inspection.building import build
 from resnet.plan import Plan, plan
 from resnet.presets import PRESETS
 from resnet.runs.questions import check_size

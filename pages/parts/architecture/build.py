@@ -13,6 +13,7 @@ from pages.parts.literal import literally
 from resnet.config import ResNetConfig
 from resnet.confirmation import Built, Difference, differences
 from resnet.errors import ExplainedError
+from resnet.inquiries import BuildNetwork
 from resnet.plan import Plan, plan
 from resnet.runs import service
 from resnet.wording import shape_text
@@ -156,7 +157,7 @@ def _progress(pending: Pending) -> str:
 
 
 def _ask(lab: Service, network: ResNetConfig) -> None:
-    question = lab.ask_build(network)
+    question = lab.ask(BuildNetwork(network))
     st.session_state[_STATE] = _Asked(network, question, lab.answer(question))
 
 

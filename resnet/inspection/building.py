@@ -1,4 +1,4 @@
-"""Looking inside networks with Keras: for now, what it makes of a configuration."""
+"""What Keras makes of a configuration."""
 
 from __future__ import annotations
 

@@ -1,0 +1,38 @@
+"""From a question to its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from resnet.inquiries import (
+    BuildNetwork,
+    Cut,
+    Finding,
+    Inquiry,
+    LearnIdentity,
+    LookAtBlock,
+    MeasureChain,
+    MeasureStrip,
+    SendBack,
+)
+from resnet.inspection.backward import measure_chain, send_back
+from resnet.inspection.block import look_at_block, measure_strip
+from resnet.inspection.building import build
+from resnet.inspection.cuts import cut
+from resnet.inspection.identity import learn_identity
+
+_ANSWERS: dict[type[Any], Callable[[Any], Finding]] = {
+    BuildNetwork: lambda asked: build(asked.network),
+    LookAtBlock: look_at_block,
+    SendBack: send_back,
+    MeasureStrip: measure_strip,
+    MeasureChain: measure_chain,
+    Cut: cut,
+    LearnIdentity: learn_identity,
+}
+
+
+def answer(inquiry: Inquiry) -> Finding:
+    """Raises an ExplainedError where weights or images cannot be read."""
+    return _ANSWERS[type(inquiry)](inquiry)
