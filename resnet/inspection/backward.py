@@ -12,7 +12,7 @@ from resnet.config import ResNetConfig
 from resnet.inquiries import MOST_CHAIN_BLOCKS, BackwardNorms, Chain, MeasureChain, SendBack
 from resnet.inspection.block import activation_of
 from resnet.inspection.network import Instead, Network, untouched
-from resnet.inspection.subjects import network_of, test_image
+from resnet.inspection.subjects import image_of, network_of
 from resnet.model import draw_weights
 
 CHAIN = ResNetConfig(
@@ -29,7 +29,7 @@ CHAIN_IMAGES = 8
 
 
 def send_back(asked: SendBack) -> BackwardNorms:
-    return backward_norms(network_of(asked.subject), asked.block, *test_image(asked.subject, asked.image))
+    return backward_norms(network_of(asked.subject), asked.block, *image_of(asked.subject, asked.image))
 
 
 def backward_norms(network: Network, block: str, image: np.ndarray, label: np.ndarray) -> BackwardNorms:

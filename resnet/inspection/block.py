@@ -10,11 +10,11 @@ import tensorflow as tf
 
 from resnet.inquiries import AMOUNTS, BlockMaps, LookAtBlock, MeasureStrip, Strip
 from resnet.inspection.network import Network, Part
-from resnet.inspection.subjects import images_of, network_of, test_image
+from resnet.inspection.subjects import image_of, images_of, network_of
 
 
 def look_at_block(asked: LookAtBlock) -> BlockMaps:
-    image, label = test_image(asked.subject, asked.image)
+    image, label = image_of(asked.subject, asked.image)
     return block_maps(network_of(asked.subject), asked.block, image, int(label[0]))
 
 

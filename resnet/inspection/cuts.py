@@ -20,7 +20,7 @@ def cut(asked: Cut) -> CutResult:
     network = network_of(asked.subject)
     data = images_of(asked.subject)
     whole = _untouched(asked.subject, asked.images)
-    rest = test(network, data.x_test[: asked.images], data.y_test[: asked.images], lesion(network, asked.kind, asked.places))
+    rest = score(network, data.x_test[: asked.images], data.y_test[: asked.images], lesion(network, asked.kind, asked.places))
     return CutResult(
         accuracy=rest.accuracy,
         untouched_accuracy=whole.accuracy,
@@ -60,7 +60,7 @@ class Score:
     class_accuracy: np.ndarray
 
 
-def test(network: Network, images: np.ndarray, labels: np.ndarray, instead: Instead) -> Score:
+def score(network: Network, images: np.ndarray, labels: np.ndarray, instead: Instead | None = None) -> Score:
     """Have a network, changed in these places, name the classes of (n, height, width, channels) images with these labels (n,)."""
     logits = np.concatenate(
         [np.asarray(network.logits(images[begin : begin + BATCH], instead=instead)) for begin in range(0, len(images), BATCH)]
@@ -78,4 +78,4 @@ def test(network: Network, images: np.ndarray, labels: np.ndarray, instead: Inst
 @lru_cache(maxsize=16)
 def _untouched(subject: Subject, images: int) -> Score:
     data = images_of(subject)
-    return test(network_of(subject), data.x_test[:images], data.y_test[:images], {})
+    return score(network_of(subject), data.x_test[:images], data.y_test[:images])

@@ -62,8 +62,12 @@ class Learner:
 
 
 def learn_identity(asked: LearnIdentity) -> IdentityRun:
-    """All three get the same maps in the same order. The loss is that of the batch a step is about to learn from."""
-    maps = _maps()
+    return learn(_maps(), asked)
+
+
+def learn(maps: np.ndarray, asked: LearnIdentity) -> IdentityRun:
+    """From maps (images, height, width, CHANNELS), at least BATCH of them. All three learners get the same ones in the same order, and
+    the loss is that of the batch a step is about to learn from."""
     began = time.perf_counter()
     learners, step, measure = _class_of_three()
     for learner in learners:

@@ -34,7 +34,7 @@ def images_of(subject: Subject) -> Dataset:
     return load_dataset(subject.embedded.dataset)
 
 
-def test_image(subject: Subject, image: int) -> tuple[np.ndarray, np.ndarray]:
+def image_of(subject: Subject, image: int) -> tuple[np.ndarray, np.ndarray]:
     """One image as a batch of one, float32 (1, height, width, 1), and its label, int32 (1,)."""
     data = images_of(subject)
     return data.x_test[image : image + 1], data.y_test[image : image + 1]

@@ -1,0 +1,97 @@
+"""Train the networks that come with the app, and measure them with their weights as they are written.
+
+    python assets/weights/train_embedded.py mini-resnet residual-56 residual-20 plain-20
+
+Writes a .safetensors file for each network and moment beside this one, and what each does on the test split into measured.json.
+Every network is trained by the project's own loop on the embedded training images, with the seed below.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from resnet.config import Recipe, TrainConfig
+from resnet.embedded import EMBEDDED, FIRST_WEIGHTS_SEED, MEASURED_FILE, WEIGHTS_DIRECTORY, Embedded, Moment
+from resnet.inquiries import TEST_IMAGES, Subject
+from resnet.inspection.cuts import score
+from resnet.inspection.subjects import images_of, network_of
+from resnet.inspection.weights import save_weights
+from resnet.training.control import Control
+from resnet.training.events import EpochEnd, Event
+from resnet.training.loop import train
+from resnet.training.workshop import Prepared, Workshop
+
+SHALLOW = Recipe(optimizer="adam", learning_rate=4e-3, schedule="one-cycle", batch_size=64, epochs=5)
+DEEP = Recipe(optimizer="adam", learning_rate=4e-3, schedule="one-cycle", batch_size=64, epochs=10, precision="float32")
+RECIPES = {"mini-resnet": SHALLOW}  # others: DEEP
+# Keras's 0.99 would still average over first weights when an epoch of 141 steps ends; what is trained is the same.
+BN_MOMENTUM = 0.9
+
+
+class Keeping(Workshop):
+    """One that can be asked for the model it has lent out."""
+
+    lent: Prepared
+
+    @contextmanager
+    def lend(self, config: TrainConfig, tell: Callable[[str], None] = lambda phase: None) -> Iterator[Prepared]:
+        with super().lend(config, tell) as self.lent:
+            yield self.lent
+
+
+def train_embedded(name: str) -> None:
+    """Train one of EMBEDDED and write its weights at each of its moments but the first, which needs none."""
+    embedded = EMBEDDED[name]
+    network = replace(embedded.network, bn_momentum=BN_MOMENTUM)
+    config = TrainConfig(networks=(network,), dataset=embedded.dataset, recipe=RECIPES.get(name, DEEP), seed=FIRST_WEIGHTS_SEED)
+    workshop = Keeping()
+
+    def follow(event: Event) -> None:
+        if isinstance(event, EpochEnd):
+            print(f"{name}: epoch {event.epoch}, {event.validation_accuracy:.3f} of the validation images right", flush=True)
+            if event.epoch == 1:
+                save(embedded, "epoch-1", workshop)
+
+    train(config, follow, Control(), workshop=workshop)
+    save(embedded, "trained", workshop)
+
+
+def save(embedded: Embedded, moment: Moment, workshop: Keeping) -> None:
+    path = embedded.weights_file(moment)
+    if path is not None and moment in embedded.moments:
+        save_weights(workshop.lent.model, path)
+
+
+def measure(name: str) -> dict[str, dict[str, float]]:
+    """What the network does on the test split at each of its moments, with the weights as they were written."""
+    measured = {}
+    for moment in EMBEDDED[name].moments:
+        subject = Subject(name, moment)
+        data = images_of(subject)
+        found = score(network_of(subject), data.x_test[:TEST_IMAGES], data.y_test[:TEST_IMAGES])
+        measured[f"{name}-{moment}"] = {"test_loss": round(found.loss, 4), "test_accuracy": found.accuracy}
+    return measured
+
+
+def main() -> None:
+    names = sys.argv[1:] or list(EMBEDDED)
+    WEIGHTS_DIRECTORY.mkdir(exist_ok=True)
+    for name in names:
+        began = time.perf_counter()
+        train_embedded(name)
+        written = json.loads(MEASURED_FILE.read_text(encoding="utf-8")) if MEASURED_FILE.exists() else {}
+        written = dict(sorted({**written, **measure(name)}.items()))
+        MEASURED_FILE.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+        print(f"{name}: {time.perf_counter() - began:.0f} s; {measure(name)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
