@@ -61,12 +61,12 @@ def measure_strip(asked: MeasureStrip) -> Strip:
 
 
 def strip(network: Network, images: np.ndarray) -> Strip:
-    """Of a network with shortcuts. `images` is one batch."""
+    """`images` is one batch. Where there is no shortcut, x stands in its place."""
     ratios = []
     x = network.from_to(0, 1, images)
     for part in network.blocks:
         outputs = network.through(part, x)
-        ratios.append(_norms(outputs[part.branch_end]) / _norms(outputs[part.shortcut_end]))
+        ratios.append(_norms(outputs[part.branch_end]) / _norms(outputs[part.shortcut_end or part.gets]))
         x = outputs[part.gives]
     return Strip(
         blocks=tuple(part.name for part in network.blocks),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
@@ -19,7 +19,7 @@ from resnet.runs import service
 from resnet.wording import shape_text
 
 if TYPE_CHECKING:
-    from resnet.runs.answers import Answer, Pending, Phase
+    from resnet.runs.answers import Pending, Phase
     from resnet.runs.service import Service
 
 _STATE = "network_build_asked"
@@ -38,7 +38,7 @@ class _Asked:
 
     network: ResNetConfig
     question: str
-    answer: Answer
+    answer: Pending | Built | ExplainedError
 
 
 def build_tab(network: Plan) -> None:
@@ -158,12 +158,17 @@ def _progress(pending: Pending) -> str:
 
 def _ask(lab: Service, network: ResNetConfig) -> None:
     question = lab.ask(BuildNetwork(network))
-    st.session_state[_STATE] = _Asked(network, question, lab.answer(question))
+    st.session_state[_STATE] = _Asked(network, question, _answer(lab, question))
 
 
 def _look(lab: Service) -> _Asked | None:
     """What was asked last, with the latest that there is to say about it."""
     asked: _Asked | None = st.session_state.get(_STATE)
     if asked is not None and not isinstance(asked.answer, (Built, ExplainedError)):
-        asked.answer = lab.answer(asked.question)
+        asked.answer = _answer(lab, asked.question)
     return asked
+
+
+def _answer(lab: Service, question: str) -> Pending | Built | ExplainedError:
+    """Who asks for a network to be built is answered with nothing else."""
+    return cast("Pending | Built | ExplainedError", lab.answer(question))
