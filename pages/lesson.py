@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from pages.parts.i18n import t
-from pages.parts.layout import page_header
+import streamlit as st
+
+from pages.parts.i18n import lesson, t
+from pages.parts.layout import page_header, prose
+from pages.parts.lesson_clock import lesson_clock
+from pages.parts.lesson_labels import label_ten
+from pages.parts.lesson_progress import open_step
+from pages.parts.lesson_step import lesson_step
+from pages.parts.quiz import quiz
+from pages.parts.take_home import take_home
 
 
 def page() -> None:
     page_header(t("Lesson"), t("How is residual learning taught in 45 minutes?"))
+    step = open_step()
+    lesson_clock()
+    lesson_step(step)
+    if step.key == "recall":
+        label_ten()
+    if step.key == "exit":
+        quiz("exit")
+    take_home()
+    with st.expander(t("Before the lesson"), icon=":material/checklist:"):
+        prose(lesson("guide", "before"))
 
 
 page()

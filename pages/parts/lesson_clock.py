@@ -1,0 +1,76 @@
+"""The clock over the guided lesson: it runs in the browser, without a rerun, and goes on while other pages are read."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.i18n import ASSETS, t
+from pages.parts.lesson_progress import forget_lesson, lesson_known, open_step, restore_lesson, show_step, steps_done
+from resnet.figures.palette import css_variables
+from resnet.teaching.steps import STEPS, Step, step_title
+
+_COMPONENTS = ASSETS / "components"
+_KEY = "lesson_clock"
+
+_clock = st.components.v2.component(
+    "resnet_lab_clock",
+    html='<div class="clock"></div>',
+    js=(_COMPONENTS / "clock.js").read_text(encoding="utf-8"),
+    css=f":host {{ {css_variables()} }}\n" + (_COMPONENTS / "clock.css").read_text(encoding="utf-8"),
+)
+
+
+def minutes(step: Step) -> str:
+    """When a step takes place."""
+    return t("minutes {start} to {end}", start=step.start, end=step.end)
+
+
+def lesson_clock() -> None:
+    """Draw the clock and the row of steps."""
+    _clock(
+        key=_KEY,
+        data={
+            "steps": [
+                {"key": step.key, "title": step_title(step.key, t), "start": step.start, "end": step.end, "minutes": minutes(step)}
+                for step in STEPS
+            ],
+            "step": open_step().key,
+            "done": list(steps_done()),
+            "known": lesson_known(),
+            "labels": _labels(),
+        },
+        on_chosen_change=_chosen,
+        on_restored_change=_restored,
+        on_over_change=forget_lesson,
+    )
+
+
+def _labels() -> dict[str, str]:
+    """Times and steps are filled in by the browser."""
+    return {
+        "clock": t("Time since the lesson began"),
+        "steps": t("Steps of the lesson"),
+        "done": t("done"),
+        "start": t("Start"),
+        "pause": t("Pause"),
+        "resume": t("Go on"),
+        "over": t("Start over"),
+        "waiting": t("The clock is not running yet"),
+        "due": t("Now: {step}", step="{step}"),
+        "ended": t("The time is over"),
+        "left": t("{time} left for it", time="{time}"),
+        "behind": t("open step: {time} behind the plan", time="{time}"),
+        "ahead": t("open step: {time} ahead of the plan", time="{time}"),
+        "on_plan": t("open step: on time"),
+    }
+
+
+def _chosen() -> None:
+    key = st.session_state[_KEY].chosen
+    if any(step.key == key for step in STEPS):
+        show_step(key)
+
+
+def _restored() -> None:
+    kept = st.session_state[_KEY].restored or {}
+    restore_lesson(kept.get("step"), kept.get("done"))

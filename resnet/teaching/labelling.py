@@ -1,0 +1,20 @@
+"""Ten images to label, the same for everyone in a class: which ones, and how many were right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+IMAGES = 10
+
+
+def ten_images(number: int, count: int) -> tuple[int, ...]:
+    """The places of ten different images among `count` of them. `number` is 1, 2, …: another ten each time, the same for everyone."""
+    drawn = np.random.default_rng(number).choice(count, IMAGES, replace=False)
+    return tuple(int(place) for place in drawn)
+
+
+def right_answers(answers: Sequence[int], labels: Sequence[int]) -> int:
+    """How many of the answers given so far are the labels of their images."""
+    return sum(answer == label for answer, label in zip(answers, labels, strict=False))
