@@ -13,6 +13,7 @@ from pages.parts.i18n import explain, t
 from pages.parts.layout import page_header
 from pages.parts.literal import literally
 from pages.parts.network_state import address_problems, current_network, dismiss_address_problems
+from pages.parts.quiz import quiz
 from resnet.plan import plan
 
 
@@ -30,6 +31,7 @@ def page() -> None:
     with controls, st.container(gap="xsmall"):
         draw_form(form)
     network_tabs(network)
+    quiz("architecture")
 
 
 def _report_address() -> None:

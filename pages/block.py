@@ -15,6 +15,7 @@ from pages.parts.block.kinds import kinds
 from pages.parts.block.walk import walk
 from pages.parts.i18n import t
 from pages.parts.layout import page_header
+from pages.parts.quiz import quiz
 
 VIEWS: Mapping[str, Callable[[], None]] = MappingProxyType({"walk": walk, "kinds": kinds, "amount": amount, "back": back})
 _WIDGET = "block_view"
@@ -38,6 +39,7 @@ def page() -> None:
             label_visibility="collapsed",
         )
     VIEWS[view]()
+    quiz("block")
 
 
 def view_label(view: str) -> str:

@@ -15,13 +15,13 @@ _KNOWN = "lesson_known"
 
 def open_step() -> Step:
     """The step that is shown; the first one to begin with."""
-    key = hold("at", _KEYS, first=_KEYS[0])
+    key = hold("lesson", _KEYS, first=_KEYS[0])
     return STEPS[_KEYS.index(key)]
 
 
 def show_step(key: str) -> None:
     """Open another step."""
-    keep("at", key, first=_KEYS[0])
+    keep("lesson", key, first=_KEYS[0])
     st.session_state[_KNOWN] = True
 
 
