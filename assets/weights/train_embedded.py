@@ -11,23 +11,21 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import keras
+
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from benchmarks.trained import trained
 from resnet.config import Recipe, TrainConfig
 from resnet.embedded import EMBEDDED, FIRST_WEIGHTS_SEED, MEASURED_FILE, WEIGHTS_DIRECTORY, Embedded, Moment
 from resnet.inquiries import TEST_IMAGES, Subject
 from resnet.inspection.cuts import score
 from resnet.inspection.subjects import images_of, network_of
 from resnet.inspection.weights import save_weights
-from resnet.training.control import Control
-from resnet.training.events import EpochEnd, Event
-from resnet.training.loop import train
-from resnet.training.workshop import Prepared, Workshop
+from resnet.training.events import EpochEnd
 
 SHALLOW = Recipe(optimizer="adam", learning_rate=4e-3, schedule="one-cycle", batch_size=64, epochs=5)
 DEEP = Recipe(optimizer="adam", learning_rate=4e-3, schedule="one-cycle", batch_size=64, epochs=10, precision="float32")
@@ -36,38 +34,25 @@ RECIPES = {"mini-resnet": SHALLOW}  # others: DEEP
 BN_MOMENTUM = 0.9
 
 
-class Keeping(Workshop):
-    """One that can be asked for the model it has lent out."""
-
-    lent: Prepared
-
-    @contextmanager
-    def lend(self, config: TrainConfig, tell: Callable[[str], None] = lambda phase: None) -> Iterator[Prepared]:
-        with super().lend(config, tell) as self.lent:
-            yield self.lent
-
-
 def train_embedded(name: str) -> None:
     """Train one of EMBEDDED and write its weights at each of its moments but the first, which needs none."""
     embedded = EMBEDDED[name]
     network = replace(embedded.network, bn_momentum=BN_MOMENTUM)
-    config = TrainConfig(networks=(network,), dataset=embedded.dataset, recipe=RECIPES.get(name, DEEP), seed=FIRST_WEIGHTS_SEED)
-    workshop = Keeping()
+    recipe = RECIPES.get(name, DEEP)
 
-    def follow(event: Event) -> None:
-        if isinstance(event, EpochEnd):
-            print(f"{name}: epoch {event.epoch}, {event.validation_accuracy:.3f} of the validation images right", flush=True)
-            if event.epoch == 1:
-                save(embedded, "epoch-1", workshop)
+    def after_epoch(end: EpochEnd, model: keras.Model) -> None:
+        print(f"{name}: epoch {end.epoch}, {end.validation_accuracy:.3f} of the validation images right", flush=True)
+        if end.epoch == 1:
+            save(embedded, "epoch-1", model)
 
-    train(config, follow, Control(), workshop=workshop)
-    save(embedded, "trained", workshop)
+    config = TrainConfig(networks=(network,), dataset=embedded.dataset, recipe=recipe, seed=FIRST_WEIGHTS_SEED)
+    save(embedded, "trained", trained(config, after_epoch))
 
 
-def save(embedded: Embedded, moment: Moment, workshop: Keeping) -> None:
+def save(embedded: Embedded, moment: Moment, model: keras.Model) -> None:
     path = embedded.weights_file(moment)
     if path is not None and moment in embedded.moments:
-        save_weights(workshop.lent.model, path)
+        save_weights(model, path)
 
 
 def measure(name: str) -> dict[str, dict[str, float]]:

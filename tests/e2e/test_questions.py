@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet.confirmation import Built, differences
 from resnet.errors import QuestionError
-from resnet.inquiries import BuildNetwork
+from resnet.inquiries import BlockMaps, BuildNetwork, LookAtBlock, Subject
+from resnet.inspection.block import look_at_block
 from resnet.plan import plan
 from resnet.presets import PRESETS
 from resnet.runs import service
@@ -67,6 +69,23 @@ def test_a_killed_worker_fails_its_question_and_the_next_is_answered_while_a_run
     assert isinstance(answered(lab, behind), Built)
     lab.stop(run)
     assert ended(lab, run).state == "stopped"
+
+
+def test_what_is_found_in_networks_arrives_as_it_was_found_and_building_another_between_changes_nothing(lab: Service) -> None:
+    subject = Subject("mini-resnet", "untrained")
+    first, second = (LookAtBlock(subject, "stage1_block1", image) for image in (0, 1))
+    assert lab.ask(first) == lab.ask(LookAtBlock(subject, "stage1_block1", 0)), "equal questions are one"
+    found = answered(lab, lab.ask(first))
+    assert isinstance(found, BlockMaps)
+    here = look_at_block(first)
+    np.testing.assert_array_equal(found.x, here.x)
+    np.testing.assert_allclose(found.probabilities, here.probabilities, atol=1e-6)
+    assert list(found.inside) == list(here.inside)
+
+    assert isinstance(answered(lab, lab.ask(BuildNetwork(replace(SMALL, name="between")))), Built)
+    after = answered(lab, lab.ask(second))
+    assert isinstance(after, BlockMaps)
+    np.testing.assert_allclose(after.y, look_at_block(second).y, atol=1e-5)
 
 
 def test_a_network_too_large_for_the_worker_is_refused_with_the_bytes(lab: Service) -> None:

@@ -1,0 +1,58 @@
+"""Questions and their answers without an engine: who asks the same shares one, and what is forgotten first."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from resnet.errors import QuestionError
+from resnet.inquiries import MeasureChain, Strip
+from resnet.runs import answers
+from resnet.runs.answers import Answers
+
+NOBODY = QuestionError("nobody there")
+
+
+def asked(here: Answers, seed: int, size: int) -> str:
+    """A question that is answered by so many bytes."""
+    name = here.ask(MeasureChain(1, seed, True), otherwise=NOBODY)
+    here._questions[name].outcome = Strip(blocks=(), ratio=np.zeros(size, np.uint8), spread=np.zeros(0))
+    return name
+
+
+def kept(here: Answers, *names: str) -> list[bool]:
+    return [not isinstance(here.answer(name), QuestionError) for name in names]
+
+
+def test_without_a_connection_the_answer_is_why() -> None:
+    here = Answers()
+    assert here.answer(here.ask(MeasureChain(1, 1, True), otherwise=NOBODY)) is NOBODY
+    assert str(here.answer("question-0")) == "this answer is no longer kept; ask again"
+
+
+def test_equal_questions_share_an_answer_and_a_refusal_is_asked_anew() -> None:
+    here = Answers()
+    refused = here.ask(MeasureChain(1, 1, True), otherwise=NOBODY)
+    name = asked(here, 1, 8)
+    assert name != refused
+    assert here.ask(MeasureChain(1, 1, True), otherwise=NOBODY) == name
+    assert here.ask(MeasureChain(1, 1, False), otherwise=NOBODY) != name
+
+
+def test_the_oldest_answers_make_room_for_large_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "KEPT_BYTES", 100)
+    here = Answers()
+    first, second, third = (asked(here, seed, 40) for seed in (1, 2, 3))
+    here.ask(MeasureChain(2, 1, True), otherwise=NOBODY)
+    assert kept(here, first, second, third) == [False, True, True]
+    assert here.ask(MeasureChain(1, 2, True), otherwise=NOBODY) == second  # which is from now on the newest
+    large = asked(here, 4, 200)
+    here.ask(MeasureChain(2, 2, True), otherwise=NOBODY)
+    assert kept(here, second, third, large) == [False, False, False], "what is larger than the room stays only as the newest"
+
+
+def test_no_more_than_so_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "KEPT", 2)
+    here = Answers()
+    names = [asked(here, seed, 1) for seed in range(3)]
+    assert kept(here, *names) == [False, True, True]
