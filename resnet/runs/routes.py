@@ -1,4 +1,4 @@
-"""HTTP beside Streamlit's pages: the event stream of a run, Plotly's own script, and a name for each browser."""
+"""HTTP beside Streamlit's pages: the event stream of a run, recorded runs, Plotly's own script, and a name for each browser."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from resnet.errors import StoreError
+from resnet.experiments import recordings
 from resnet.runs import service
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 PLOTLY_SCRIPT = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PLOTLY_URL = f"/api/assets/plotly-{plotly.__version__}.min.js"
+RECORDINGS_URL = "/api/recordings"
 VISITOR_COOKIE = "resnet_lab_browser"
 KEEP_ALIVE = 15  # seconds between two comments on a silent stream, so that a proxy keeps it
 
@@ -64,7 +66,20 @@ async def plotly_script(_: Request) -> Response:
     return FileResponse(PLOTLY_SCRIPT, media_type="text/javascript", headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
 
-ROUTES = [Route("/api/runs/{run}/events", run_events), Route(PLOTLY_URL, plotly_script)]
+async def recording(request: Request) -> Response:
+    """GET /api/recordings/{name}.json: a recorded run in the shape of one frame. 404 where no such recording came with the app."""
+    name = request.path_params["name"]
+    if name not in recordings.names():
+        return JSONResponse({"error": "there is no such recording"}, status_code=404)
+    headers = {"Content-Encoding": "gzip", "Cache-Control": "no-cache"}
+    return FileResponse(recordings.path_of(name), media_type="application/json", headers=headers)
+
+
+ROUTES = [
+    Route("/api/runs/{run}/events", run_events),
+    Route(RECORDINGS_URL + "/{name}.json", recording),
+    Route(PLOTLY_URL, plotly_script),
+]
 
 
 class NamedBrowsers:

@@ -1,0 +1,119 @@
+// Training loss of every network of a race in one chart: each batch faint, a calm line through them, as wide as the network is deep.
+
+const CALM = 0.9; // weight of the past in the line through the batches
+const GUESSING = Math.log(10); // the loss of ten classes thought equally likely
+const LABEL_ROOM = 15; // pixels a name needs, from one to the next
+const RACE_MARGIN = { l: 48, r: 128, t: 12, b: 38 };
+
+class RaceChart {
+  constructor(node, library) {
+    this.node = node;
+    this.library = library;
+  }
+
+  async draw(race, data, view) {
+    const ink = inks(this.node, data.palette);
+    const lines = data.networks.map((network) => this.line(network, race, data, view));
+    this.scale = scaleOf(lines, race, data, view);
+    const traces = [...this.under(data, view, ink), ...lines.flatMap((line) => this.traces(line, data, ink)), ...this.guess(data, view, ink)];
+    await drawOn(this.library, this.node, traces, this.layout(lines, data, view, ink), data);
+    this.node.dataset.points = Math.max(0, ...lines.map(({ x }) => x.length));
+    this.node.setAttribute("aria-label", spokenLines(lines, race, data));
+  }
+
+  line(network, race, data, view) {
+    const loss = race.loss(network.name);
+    return { network, x: race.places(network.name, view.x, data.shares), loss, calm: smoothed(loss, CALM) };
+  }
+
+  traces({ network, x, loss, calm }, data, ink) {
+    const color = network.plain ? ink.plain : ink.residual;
+    const shown = inSight(x, loss, null);
+    const name = network.name;
+    return [
+      { type: "scatter", mode: "lines", name, x: shown.map((i) => x[i]), y: shown.map((i) => loss[i]), opacity: 0.28, line: { width: 1, color }, hoverinfo: "skip" },
+      { type: "scatter", mode: "lines", name, x: shown.map((i) => x[i]), y: shown.map((i) => calm[i]), line: { width: widthOf(network.depth), color }, hovertemplate: "%{y:.2f}" },
+    ];
+  }
+
+  // Curves to compare with, of a recorded run: they were there before.
+  under(data, view, ink) {
+    if (view.x !== "steps") return [];
+    return data.under.map(({ name, plain, depth, steps, loss }) => ({
+      type: "scatter", mode: "lines", name, x: steps, y: smoothed(loss, CALM), opacity: 0.75,
+      line: { width: 0.6 * widthOf(depth), color: plain ? ink.plain : ink.residual, dash: "dot" }, hovertemplate: "%{y:.2f}",
+    }));
+  }
+
+  guess({ guess, steps }, view, ink) {
+    if (!guess.heights || view.x !== "steps") return [];
+    const x = guess.heights.map((_, i) => (i * steps) / (guess.heights.length - 1));
+    return [{ type: "scatter", mode: "lines", name: guess.name, x, y: guess.heights, line: { width: 2, color: ink.text, dash: "dash", shape: "spline" }, hovertemplate: "%{y:.2f}" }];
+  }
+
+  layout(lines, data, view, ink) {
+    const { labels } = data;
+    const axis = axisOn(ink);
+    const { low, high, end } = this.scale;
+    const revision = `${data.source}:${view.x}:${view.log}`;
+    const upright = view.log
+      ? { ...logAxis(low, high, data.locale), range: [Math.log10(low), Math.log10(high)] }
+      : { type: "linear", range: [0, high], nticks: 7 };
+    const guessing = { type: "line", xref: "paper", x0: 0, x1: 1, y0: GUESSING, y1: GUESSING, layer: "below", line: { color: ink.muted, width: 1, dash: "dot" } };
+    const word = { text: labels.guessing, xref: "paper", x: 0.005, xanchor: "left", y: view.log ? Math.log10(GUESSING) : GUESSING, yanchor: "bottom", showarrow: false, font: { size: 11, color: ink.muted } };
+    return {
+      ...frame(ink),
+      margin: { ...RACE_MARGIN, autoexpand: false },
+      uirevision: revision,
+      showlegend: false,
+      hovermode: "x unified",
+      hoverdistance: -1,
+      shapes: data.classes ? [guessing] : [],
+      annotations: [...(data.classes ? [word] : []), ...this.names(lines, data, view, ink)],
+      xaxis: { ...axis, title: { text: labels.raceX[data.shares && view.x === "seconds" ? "alone" : view.x], standoff: 4, font: { size: 13 } }, range: [0, end], nticks: 8, unifiedhovertitle: { text: labels.raceHover[view.x] } },
+      yaxis: { ...axis, ...upright, title: { text: labels.loss, standoff: 6, font: { size: 13 } } },
+    };
+  }
+
+  // Each line's name where it ends, pushed apart where they would lie on each other.
+  names(lines, data, view, ink) {
+    const { low, high, end } = this.scale;
+    const tall = PLOT_HEIGHT - RACE_MARGIN.t - RACE_MARGIN.b;
+    const share = (value) => (view.log ? Math.log(value / low) / Math.log(high / low) : value / high);
+    const number = new Intl.NumberFormat(data.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    const tiny = (value) => (value < 0.01 ? value.toExponential(1) : number.format(value));
+    const own = lines.map(({ network, x, calm }) => ({ text: `${network.name} <b>${tiny(calm.at(-1))}</b>`, color: network.plain ? ink.plain : ink.residual, x: x.at(-1), y: calm.at(-1) }));
+    const others = view.x === "steps" ? data.under.map(({ name, plain, steps, loss }) => ({ text: name, color: plain ? ink.plain : ink.residual, x: steps.at(-1), y: smoothed(loss, CALM).at(-1) })) : [];
+    const guess = data.guess.heights && view.x === "steps" ? [{ text: data.guess.name, color: ink.text, x: end, y: data.guess.heights.at(-1) }] : [];
+    const placed = [...own, ...others, ...guess].filter(({ y }) => y != null && Number.isFinite(y) && y > 0);
+    for (const one of placed) one.at = tall * Math.min(1, Math.max(0, share(one.y)));
+    placed.sort((a, b) => a.at - b.at);
+    for (let i = 1; i < placed.length; i++) placed[i].at = Math.max(placed[i].at, placed[i - 1].at + LABEL_ROOM);
+    for (let i = placed.length - 1, top = tall; i >= 0; i--, top -= LABEL_ROOM) placed[i].at = Math.min(placed[i].at, top);
+    return placed.map(({ text, color, x, at }) => ({ text, font: { size: 12, color }, x, xref: "x", xanchor: "left", xshift: 5, y: at / tall, yref: "paper", yanchor: "middle", showarrow: false }));
+  }
+}
+
+function widthOf(depth) {
+  return 1.4 + (2.8 * Math.max(0, depth - 14)) / 42;
+}
+
+// What the axes span: all the calm lines; single batches may stand out at the top.
+function scaleOf(lines, race, data, view) {
+  const seen = [...lines.map(({ calm }) => calm), ...data.under.map(({ loss }) => smoothed(loss, CALM)), data.guess.heights || []].flat().filter((value) => value > 0 && Number.isFinite(value));
+  const usual = data.classes ? 1.12 * GUESSING : 1.1;
+  const high = Math.max(usual, 1.06 * Math.max(...seen, 0));
+  const low = Math.min(data.classes ? 0.3 : 0.1, 0.85 * Math.min(...seen, high));
+  const longest = Math.max(0, ...lines.map(({ x }) => x.at(-1) || 0));
+  const whole = race.step ? (longest * data.steps) / race.step : 1;
+  return { low, high, end: view.x === "steps" ? data.steps : Math.max(whole, longest, 1) };
+}
+
+function spokenLines(lines, race, data) {
+  const { labels, locale } = data;
+  const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
+  const seen = lines.filter(({ calm }) => calm.length);
+  if (!seen.length) return labels.spoken.none.replace("{networks}", data.networks.map(({ name }) => name).join(", "));
+  const losses = seen.map(({ network, calm }) => `${network.name} ${calm.at(-1) == null ? "–" : number.format(calm.at(-1))}`).join(", ");
+  return labels.spoken.lines.replace("{step}", race.step).replace("{steps}", data.steps).replace("{losses}", losses);
+}
