@@ -28,6 +28,18 @@ def source_of(module: str, *names: str) -> str:
     return "\n\n\n".join(found[name] for name in names)
 
 
+def lines_with(text: str, *marks: str) -> list[int]:
+    """Which lines of a source text contain one of the marks, counted from 0, in order.
+
+    Raises LookupError for a mark that no line contains: what was said of the source is no longer so.
+    """
+    lines = text.split("\n")
+    missing = [mark for mark in marks if not any(mark in line for line in lines)]
+    if missing:
+        raise LookupError(f"no line contains {', '.join(map(repr, missing))}")
+    return [number for number, line in enumerate(lines) if any(mark in line for mark in marks)]
+
+
 def _top_level(text: str) -> dict[str, str]:
     """Name to source text of everything a module defines at its top level, in the file's order."""
     lines = text.splitlines()

@@ -76,6 +76,11 @@ def go_to(key: str) -> None:
         keep("step", key, first=_KEYS[0])
 
 
+def has_come_to(step: Step, key: str) -> bool:
+    """Whether a walk that stands at `step` has already come to the step of that key."""
+    return _KEYS.index(step.key) >= _KEYS.index(key)
+
+
 def current_block() -> str:
     """The block of the network `NETWORK` that the walk is about, such as "stage2_block1"."""
     return hold("at", blocks(), first=_FIRST_BLOCK)
@@ -110,4 +115,24 @@ def step_label(step: Step) -> str:
         "copy": t("copy"),
         "branch_back": t("branch"),
         "sum": t("sum"),
+    }[step.key]
+
+
+def step_name(step: Step) -> str:
+    """A step's name in full."""
+    return {
+        "x": t("x, the input"),
+        "conv1": t("First convolution"),
+        "bn1": t("First batch norm"),
+        "relu1": t("ReLU within the branch"),
+        "conv2": t("Second convolution"),
+        "bn2": t("Second batch norm"),
+        "shortcut": t("The shortcut"),
+        "add": t("The add"),
+        "relu": t("ReLU behind the add"),
+        "g": t("g, the gradient at y"),
+        "mask": t("Masked at the ReLU"),
+        "copy": t("Copied at the add"),
+        "branch_back": t("Back through the branch"),
+        "sum": t("Summed at the fork"),
     }[step.key]
