@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import streamlit as st
 
 from pages.parts.diagram import diagram
+from pages.parts.figure import show_figure
 from pages.parts.formula import coloured
 from pages.parts.i18n import lesson, t
-from pages.parts.layout import page_header, prose
+from pages.parts.layout import page_header, page_link, prose
 from pages.parts.theme import current_theme
 from resnet.diagrams.idea import construction_svg, units_svg
 from resnet.figures.degradation import PLAIN_ERRORS, RESIDUAL_ERRORS, PublishedError, degradation_figure
@@ -32,12 +33,7 @@ def _surprise() -> None:
         prose(lesson("idea", "promise"))
         prose(lesson("idea", "training_error"))
     with finding:
-        st.plotly_chart(
-            degradation_figure(current_theme(), t),
-            key="degradation",
-            config={"displayModeBar": False},
-            alt=_in_words((*PLAIN_ERRORS, *RESIDUAL_ERRORS)),
-        )
+        show_figure(degradation_figure(current_theme(), t), key="degradation", alt=_in_words((*PLAIN_ERRORS, *RESIDUAL_ERRORS)))
         prose(lesson("idea", "finding", plain_gap=f"{plain:.2f}", residual_gap=f"{-residual:.2f}"))
 
 
@@ -54,7 +50,7 @@ def _way_out() -> None:
         diagram(units_svg(t), key="units", height=320)
     with words:
         prose(lesson("idea", "residual", branch=coloured(BRANCH, "F(x)"), x=coloured(SHORTCUT, "x")))
-        st.page_link("block.py", label=t("Walk through a block"), icon=":material/arrow_forward:")
+        page_link("block.py", label=t("Walk through a block"), icon=":material/arrow_forward:")
 
 
 def _misconceptions() -> None:

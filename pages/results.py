@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.parts.bring_up import bring_up
 from pages.parts.i18n import explain, t
-from pages.parts.layout import page_header
+from pages.parts.layout import page_header, page_link
 from pages.parts.literal import literally
 from pages.parts.live_run import colour_of
 from pages.parts.network_state import current_run
@@ -62,14 +62,14 @@ def _latest(records: Sequence[RunRecord]) -> RunRecord | None:
 
 def _nothing_yet() -> None:
     st.markdown(t("Nothing has been trained here yet. The quick demo takes about a minute and a half on two cores."))
-    st.page_link("training.py", label=t("Train a network"), icon=":material/play_arrow:")
+    page_link("training.py", label=t("Train a network"), icon=":material/play_arrow:")
 
 
 def _run(lab: Service, record: RunRecord) -> None:
     _title(record)
     if not record.ended:
         st.info(t("This run is still in progress; its curves grow on the Training page."), icon=":material/hourglass_top:")
-        st.page_link("training.py", label=t("Watch it train"), icon=":material/visibility:", query_params={"run": record.id})
+        page_link("training.py", label=t("Watch it train"), icon=":material/visibility:", run=record.id)
         return
     _unfinished(lab, record)
     last = record.outcome.sequence if record.outcome else 0

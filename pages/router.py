@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.i18n import ASSETS, explain, t
+from pages.parts import places
+from pages.parts.display import projector
+from pages.parts.i18n import ASSETS, explain
 from pages.parts.network_state import write_url
 from resnet.errors import ExplainedError
 
@@ -16,19 +18,12 @@ def pages() -> list[st.Page]:
 
     They have no symbols: the browser would take one for its own icon, and fetch it from an outside service.
     """
-    titles = {
-        "idea": t("Idea"),
-        "block": t("Block"),
-        "architecture": t("Architecture"),
-        "experiments": t("Experiments"),
-        "training": t("Training"),
-        "results": t("Results"),
-        "lesson": t("Lesson"),
-    }
-    return [st.Page(f"{name}.py", title=title, url_path=name, default=name == "idea") for name, title in titles.items()]
+    return [st.Page(f"{name}.py", title=title, url_path=name, default=name == places.FIRST) for name, title in places.titles().items()]
 
 
-page = st.navigation(pages(), position="top")
+# On a projector the bar of the navigation gives its room to the page; the pages are in the frame's list.
+page = st.navigation(pages(), position="hidden" if projector() else "top")
+places.note_open(page.url_path)
 st.set_page_config(page_title=f"{page.title} · {APP_NAME}", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 try:
     page.run()

@@ -12,7 +12,7 @@ from pages.parts.adapted_offer import offer_adapted
 from pages.parts.duration import about
 from pages.parts.earlier_runs import earlier_curves, earlier_runs, offered_runs
 from pages.parts.i18n import explain, t, tn
-from pages.parts.layout import page_header
+from pages.parts.layout import page_header, page_link
 from pages.parts.literal import literally
 from pages.parts.live_run import colour_of, live_run
 from pages.parts.measurement import measurement
@@ -97,7 +97,7 @@ def _controls(lab: Service | None) -> TrainingForm:
     totals = plan(network)
     with st.container(border=True):
         st.markdown(f"**{network.name}**  \n" + t("{parameters:,} trainable parameters", parameters=totals.trainable_parameters))
-        st.page_link("architecture.py", label=t("Change the network"), icon=":material/tune:")
+        page_link("architecture.py", label=t("Change the network"), icon=":material/tune:")
     form = training_form()
     config = _config(tuned(network, form.recipe_name), form) if fits(network, form.dataset) else None
     if not fits(network, form.dataset):

@@ -20,6 +20,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   frame.style.setProperty("--most-height", `${data.height}px`);
   frame.style.setProperty("--least-width", `${SMALLEST_SCALE * shown.viewBox.baseVal.width}px`);
   frame.classList.toggle("dimmed", data.dimmed);
+  frame.classList.toggle("projector", data.projector);
   revealChosen(frame);
   refreshTip(frame);
 }

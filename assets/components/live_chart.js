@@ -17,7 +17,7 @@ class Chart {
   async draw(course, data, view) {
     const ink = inks(this.node, data.palette);
     const traces = this.traces(course, data, view, ink);
-    await this.library.react(this.node, traces, this.layout(course, data, view, ink), PLOT_CONFIG);
+    await drawOn(this.library, this.node, traces, this.layout(course, data, view, ink), data);
     Object.assign(this.node.dataset, { points: course.length, marks: course.marks.length });
     if (this.listening) return;
     this.listening = true;

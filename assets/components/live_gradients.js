@@ -11,7 +11,7 @@ class Gradients {
   async draw(course, data) {
     const ink = inks(this.node, data.palette);
     const latest = course.gradients[course.gradients.length - 1];
-    await this.library.react(this.node, latest ? this.traces(course, latest, data, ink) : [], this.layout(course, data, ink), PLOT_CONFIG);
+    await drawOn(this.library, this.node, latest ? this.traces(course, latest, data, ink) : [], this.layout(course, data, ink), data);
     Object.assign(this.node.dataset, { measurements: course.gradients.length, step: latest?.step ?? "" });
     this.node.setAttribute("aria-label", latest ? this.spoken(latest, data) : data.labels.gradients.none);
   }

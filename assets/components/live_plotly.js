@@ -24,6 +24,23 @@ const PLOT_CONFIG = {
   modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"], // the last would upload it to a service
 };
 
+// Draw a figure in its node, as large as the display wants it and with its tools in the reader's language: `data.chart`.
+function drawOn(library, node, traces, layout, data) {
+  const { scale, language } = data.chart;
+  return library.react(node, grown(traces, scale), grown(layout, scale), { ...PLOT_CONFIG, ...language });
+}
+
+// What is counted in pixels, by Plotly's names; `width` counts for lines alone. resnet/figures/display.py does the same to other figures.
+const LENGTHS = new Set(["size", "height", "l", "r", "t", "b", "standoff"]);
+
+function grown(value, scale, name = "", inside = "") {
+  if (scale === 1) return value;
+  if (Array.isArray(value)) return typeof value[0] === "object" ? value.map((item) => grown(item, scale, "", name)) : value;
+  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, grown(item, scale, key, name)]));
+  const long = typeof value === "number" && (LENGTHS.has(name) || (name === "width" && inside === "line"));
+  return long ? value * scale : value;
+}
+
 // The theme's colours and the meanings' (resnet/figures/palette.py) on it.
 function inks(node, palette) {
   const style = getComputedStyle(node);

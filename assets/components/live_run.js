@@ -50,7 +50,7 @@ class LiveRun {
     this.tell = tell;
     this.data = data;
     if (data.key !== before?.key) this.told = null;
-    const words = JSON.stringify([data.labels, data.locale]);
+    const words = JSON.stringify([data.labels, data.locale, data.chart]);
     if (words !== this.words) this.label(data.labels);
     this.adopt(data.view, before?.view);
     if (data.run !== this.run) this.follow(data.run);

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.parts.display import pixels, projector
 from pages.parts.i18n import ASSETS
 from resnet.figures.palette import css_variables
 
@@ -22,7 +23,7 @@ _diagram = st.components.v2.component(
 
 
 def diagram(svg: str, *, key: str, height: int, dimmed: bool = False, on_open: Callable[[str], None] | None = None) -> None:
-    """Show SVG text of `resnet.diagrams`, as wide as there is room for and at most `height` pixels high.
+    """Show SVG text of `resnet.diagrams`, as wide as there is room for and at most `height` pixels high (more on a projector).
 
     The height is reserved before the browser draws. With the same key on the next run, the drawing is changed, not replaced.
     `dimmed` shows it faintly: it is not of what the controls say.
@@ -34,4 +35,6 @@ def diagram(svg: str, *, key: str, height: int, dimmed: bool = False, on_open: C
         if on_open is not None and isinstance(place, str):
             on_open(place)
 
-    _diagram(key=key, data={"svg": svg, "height": height, "dimmed": dimmed}, height=height, on_opened_change=opened)
+    room = pixels(height)
+    data = {"svg": svg, "height": room, "dimmed": dimmed, "projector": projector()}
+    _diagram(key=key, data=data, height=room, on_opened_change=opened)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import gettext
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 import streamlit as st
 
+from pages.parts.address_choice import follow, keep, kept
 from resnet.errors import ExplainedError, fill
 from resnet.field_wording import field_choices, field_title
 
@@ -21,8 +24,10 @@ LOCALE = ASSETS / "locale"
 LESSONS = ASSETS / "lessons"
 DOMAIN = "messages"
 SOURCE_LANGUAGE = "en"
+# A language's own name, its name where room is scarce, and its code as browsers want it for the choice of fonts.
+NAMES: Mapping[str, tuple[str, str, str]] = MappingProxyType({"en": ("English", "EN", "en"), "zh": ("中文", "中文", "zh-CN")})
 
-_CHOSEN = "language"
+_NAME = "lang"
 
 
 def languages() -> tuple[str, ...]:
@@ -32,13 +37,29 @@ def languages() -> tuple[str, ...]:
 
 
 def current_language() -> str:
-    """The language of this page view: the URL's `lang`, else the one chosen earlier, else English."""
-    chosen: str = st.session_state.get(_CHOSEN, SOURCE_LANGUAGE)
-    asked = st.query_params.get("lang", chosen)
-    # Asked for each word on a page: only a change is worth a look into the folder.
-    if asked != chosen and asked in languages():
-        st.session_state[_CHOSEN] = chosen = asked
-    return chosen
+    """The language of this page view: the address's `lang`, else the one chosen earlier, else the browser's, else English."""
+    # Asked for each word on a page: `follow` looks into the folder only where the address says something new.
+    asked = st.query_params.get(_NAME)
+    return follow(_NAME, asked, kept(_NAME) or _first_language(asked), languages)
+
+
+def choose_language(language: str) -> None:
+    """Speak this language from now on, if it is known. For a callback, which runs before the page."""
+    if language in languages():
+        keep(_NAME, language, instead_of=current_language())
+        st.query_params[_NAME] = language
+
+
+def language_tag() -> str:
+    """The current language as `<html lang>` and the browser's number formats want it, e.g. "zh-CN"."""
+    language = current_language()
+    return NAMES[language][2] if language in NAMES else language
+
+
+def _first_language(asked: str | None) -> str:
+    """For a visitor who has not chosen: what the browser speaks. Who asks for a language that there is not gets English."""
+    spoken = (st.context.locale or "").split("-")[0].lower() if asked is None else SOURCE_LANGUAGE
+    return spoken if spoken not in ("", SOURCE_LANGUAGE) and spoken in languages() else SOURCE_LANGUAGE
 
 
 def t(message: str, /, **values: object) -> str:

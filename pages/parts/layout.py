@@ -1,17 +1,31 @@
-"""What every page has alike: one h1 with the page's question, and prose no wider than the eye likes."""
+"""What every page has alike: one h1 with the page's question, the switches beside it, and prose no wider than the eye likes."""
 
 from __future__ import annotations
 
 import streamlit as st
+
+from pages.parts.display import display_words, pixels
+from pages.parts.frame import frame
+from pages.parts.i18n import current_language
 
 PROSE_WIDTH = 600  # pixels: about 70 characters at Streamlit's 16 px
 
 
 def page_header(title: str, question: str) -> None:
     """The page's single h1: where one is, and the question the page answers, in one line to leave the room to the picture."""
-    st.title(f":small[:gray[{title}]] {question}", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(f":small[:gray[{title}]] {question}", anchor=False)
+        frame()
 
 
 def prose(markdown: str) -> None:
     """Running text at a readable measure."""
-    st.markdown(markdown, width=PROSE_WIDTH)
+    st.markdown(markdown, width=pixels(PROSE_WIDTH))
+
+
+def page_link(page: str, *, label: str, icon: str, **words: str) -> None:
+    """A link to a page's file, which shows it in the same language and for the same display also in a window of its own.
+
+    `words` are further parameters of its address.
+    """
+    st.page_link(page, label=label, icon=icon, query_params={"lang": current_language(), **display_words(), **words})

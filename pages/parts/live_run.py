@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from pages.parts.display import projector, scale
 from pages.parts.duration import about
-from pages.parts.i18n import ASSETS, current_language, t, tn
+from pages.parts.figure import plotly_language
+from pages.parts.i18n import ASSETS, language_tag, t, tn
 from pages.parts.live_words import live_labels
 from pages.parts.network_state import current_view, set_view
 from pages.parts.run_story import RunStory
 from pages.parts.steering import asked_of, state_of
-from resnet.figures.palette import BACKGROUND, BROKEN, MUTED, PLAIN, RESIDUAL, Colour, Theme
+from resnet.figures.palette import BACKGROUND, BROKEN, MUTED, PLAIN, RESIDUAL, Colour, Theme, strong
 from resnet.runs.routes import PLOTLY_URL
 
 if TYPE_CHECKING:
@@ -47,7 +49,8 @@ def live_run(
             "attempt": record.attempt if record else 0,
             "url": f"api/runs/{record.id}/events" if record else "",
             "plotly": PLOTLY_URL.removeprefix("/"),
-            "locale": current_language(),
+            "locale": language_tag(),
+            "chart": {"scale": scale(), "language": plotly_language()},
             "facts": {"epochs": epochs},
             "palette": {theme: _palette(colour_of(record), theme) for theme in BACKGROUND},
             "labels": live_labels(),
@@ -74,7 +77,8 @@ def _view_changed() -> None:
 
 
 def _palette(curve: Colour, theme: Theme) -> dict[str, str]:
-    return {"curve": curve.on(theme), "muted": MUTED.on(theme), "broken": BROKEN.on(theme), "page": BACKGROUND[theme]}
+    curve, muted = (strong(curve), strong(MUTED)) if projector() else (curve, MUTED)
+    return {"curve": curve.on(theme), "muted": muted.on(theme), "broken": BROKEN.on(theme), "page": BACKGROUND[theme]}
 
 
 def _key(lab: Service | None, record: RunRecord | None, story: RunStory) -> str:

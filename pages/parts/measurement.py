@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.parts.figure import show_figure
 from pages.parts.i18n import t
 from pages.parts.run_story import RunStory
 from pages.parts.steering import ask_measure, state_of
@@ -31,12 +32,7 @@ def measurement(lab: Service | None, record: RunRecord | None, story: RunStory, 
                 args=(lab, record.id if record else ""),
             )
             st.caption(_when(story), width="content")
-        st.plotly_chart(
-            measurement_figure(story.measured, colour, current_theme(), t),
-            key="measurement",
-            config={"displayModeBar": False},
-            alt=_spoken(story),
-        )
+        show_figure(measurement_figure(story.measured, colour, current_theme(), t), key="measurement", alt=_spoken(story))
         st.caption(
             t(
                 "Left: the length of a step relative to that of the kernel it moves; about a thousandth is healthy, far more shakes, far "

@@ -18,6 +18,7 @@ import streamlit as st
 
 from pages.parts import chart_view
 from pages.parts.chart_view import ChartView
+from pages.parts.display import display_words
 from pages.parts.i18n import current_language
 from pages.parts.network_address import DEFAULT_PRESET, WORDS, from_query, to_query
 from resnet.config import DatasetName, ResNetConfig
@@ -207,14 +208,14 @@ def set_view(view: ChartView) -> None:
 
 
 def write_url() -> None:
-    """Put language, run and network into the address where it says otherwise, in one step; parameters of others stay.
+    """Put language, display, run and network into the address where it says otherwise, in one step; parameters of others stay.
 
     One step, because each change of the address is a step in the browser's history.
     """
     session = _session()
     address = _address(session)
-    wanted = {"lang": current_language(), **address}
-    ours = {name: st.query_params[name] for name in st.query_params if name in _OURS or name == "lang"}
+    wanted = {"lang": current_language(), **display_words(), **address}
+    ours = {name: st.query_params[name] for name in st.query_params if name in (*_OURS, "lang", "display")}
     if ours != wanted:
         foreign = {name: st.query_params.get_all(name) for name in st.query_params if name not in ours}
         st.query_params.from_dict({**foreign, **wanted})

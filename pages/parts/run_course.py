@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from pages.parts.figure import show_figure
 from pages.parts.i18n import lesson, t
 from pages.parts.layout import prose
 from pages.parts.theme import current_theme
@@ -28,7 +29,7 @@ def run_course(record: RunRecord, curves: Curves, colour: Colour) -> None:
         "Loss and accuracy against the epoch, {epochs} epochs: each batch, training and validation. The epochs stand in a table below.",
         epochs=len(curves.epochs),
     )
-    st.plotly_chart(curves_figure(curves, colour, current_theme(), t), key=f"curves_{record.id}", config=_MODEBAR, alt=alt)
+    show_figure(curves_figure(curves, colour, current_theme(), t), key=f"curves_{record.id}", config=_MODEBAR, alt=alt)
     st.caption(course_words(record, curves))
     if curves.epochs:
         with st.expander(t("How to read these curves"), icon=":material/school:"):

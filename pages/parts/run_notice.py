@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts.i18n import explain, t
+from pages.parts.layout import page_link
 from pages.parts.literal import literally
 from pages.parts.network_state import set_network, set_run
 from pages.parts.run_story import RunStory
@@ -72,7 +73,7 @@ def _result(record: RunRecord, finished: Finished) -> None:
         images=images,
     )
     st.success(words, icon=":material/flag:")
-    st.page_link("results.py", label=t("Look closer at this run"), icon=":material/insights:")
+    page_link("results.py", label=t("Look closer at this run"), icon=":material/insights:")
 
 
 def _trouble(lab: Service, record: RunRecord, story: RunStory, visitor: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from pages.parts.figure import show_figure
 from pages.parts.i18n import t
 from pages.parts.theme import current_theme
 from resnet.datasets import DATASETS
@@ -75,10 +76,10 @@ def duration(seconds: float) -> str:
 def run_classes(record: RunRecord, result: Finished, colour: Colour) -> None:
     """The bars of the classes, and the same as a table."""
     (accuracy,) = result.class_accuracy.values()
-    classes = class_accuracies(accuracy, DATASETS[record.config.dataset])
+    classes = class_accuracies(accuracy, DATASETS[record.config.dataset], t)
     alt = t("Test accuracy by class, best first: {classes}.", classes=", ".join(f"{one.name} {one.accuracy:.1%}" for one in classes))
     figure = class_accuracy_figure(classes, colour, current_theme(), t)
-    st.plotly_chart(figure, key=f"classes_{record.id}", config={"displayModeBar": False}, alt=alt)
+    show_figure(figure, key=f"classes_{record.id}", alt=alt)
     st.caption(t("{images:,} test images of each class; the whiskers are 95% intervals.", images=classes[0].images))
     with st.expander(t("The classes as a table"), icon=":material/table:"):
         st.dataframe(

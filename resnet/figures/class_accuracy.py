@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from resnet.datasets import DatasetFacts
 from resnet.figures.palette import INK, RESIDUAL, Colour, Theme, translucent
-from resnet.wording import Translate, english
+from resnet.wording import Translate, class_titles, english
 
 HEIGHT = 390  # pixels, as the curves beside it
 _Z = 1.959964  # the standard normal's 97.5 % quantile: 2.5 % are left out on either side
@@ -45,10 +45,10 @@ def wilson_interval(right: int, images: int) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def class_accuracies(accuracy: Sequence[float], facts: DatasetFacts) -> tuple[ClassAccuracy, ...]:
+def class_accuracies(accuracy: Sequence[float], facts: DatasetFacts, t: Translate = english) -> tuple[ClassAccuracy, ...]:
     """Per-class accuracies in the order of the class names, best first. The test splits hold as many images of each class."""
     images = facts.test_images // facts.num_classes
-    pairs = zip(facts.class_names, accuracy, strict=True)
+    pairs = zip(class_titles(t), accuracy, strict=True)
     found = [ClassAccuracy(name=name, right=round(share * images), images=images) for name, share in pairs]
     return tuple(sorted(found, key=lambda one: one.right, reverse=True))
 

@@ -65,13 +65,24 @@ ROLES: Mapping[str, Colour] = MappingProxyType(
     }
 )
 
+# For a projector in a bright room: what is quiet on a screen is drawn in a stronger colour of the palette.
+STRONG: Mapping[str, Colour] = MappingProxyType({"muted": INK, "line": PLAIN, "plain": MUTED})
+
 TRAINING_DASH = "solid"
 VALIDATION_DASH = "dash"
 
 
 def css_variables() -> str:
-    """CSS declarations `--shortcut: …;` for every role, to stand inside a rule of a component's style sheet."""
-    return " ".join(f"--{role}: {colour.css};" for role, colour in ROLES.items())
+    """CSS declarations `--shortcut: …;` for every role, to stand inside a rule of a component's style sheet.
+
+    The roles of STRONG are what the document says of them where it does (`--lab-muted`, set by assets/components/frame.js).
+    """
+    return " ".join(f"--{role}: {f'var(--lab-{role}, {colour.css})' if role in STRONG else colour.css};" for role, colour in ROLES.items())
+
+
+def strong(colour: Colour) -> Colour:
+    """The colour as a projector needs it: a stronger one of the palette, where it has a quiet role."""
+    return next((stronger for role, stronger in STRONG.items() if ROLES[role] == colour), colour)
 
 
 def translucent(colour: str, alpha: float) -> str:

@@ -17,6 +17,7 @@ from resnet import blocks
 from resnet.model import BLOCKS
 from resnet.plan import plan_block
 from resnet.presets import PRESETS
+from tests.pages.components import components
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -32,12 +33,12 @@ def app() -> AppTest:
 
 
 def _diagram(app: AppTest) -> ElementTree.Element:
-    (component,) = app.get("bidi_component")
+    (component,) = components(app)
     return ElementTree.fromstring(json.loads(component.proto.json)["svg"])
 
 
 def _is_dimmed(app: AppTest) -> bool:
-    (component,) = app.get("bidi_component")
+    (component,) = components(app)
     dimmed: bool = json.loads(component.proto.json)["dimmed"]
     return dimmed
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.components import components
+
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 
 
@@ -17,7 +19,7 @@ def _page() -> AppTest:
 
 
 def test_the_construction_and_the_two_units_are_drawn() -> None:
-    drawings = [json.loads(element.proto.json)["svg"] for element in _page().get("bidi_component")]
+    drawings = [json.loads(element.proto.json)["svg"] for element in components(_page())]
     assert len(drawings) == 2
     assert "a deeper one, built from it" in drawings[0]
     assert "F(x) + x" in drawings[1]

@@ -18,6 +18,7 @@ from resnet.runs import service
 from resnet.runs.service import Service
 from resnet.runs.store import Store
 from resnet.training.events import Finished
+from tests.pages.components import components
 
 SCRIPT = """
 from pages.parts.architecture.{module} import {function}
@@ -156,7 +157,7 @@ def test_the_stages_of_both_are_drawn() -> None:
     app = open_tab("compare", name="plain-34")
     names = {trace.name for trace in figure(app).data}
     assert names == {"A: Plain-34", "B: ResNet-34"}
-    assert len(app.get("bidi_component")) == 2
+    assert len(components(app)) == 2
 
 
 def choose(app: AppTest, protocol: str) -> None:

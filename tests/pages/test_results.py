@@ -293,7 +293,7 @@ def test_a_run_in_progress_leads_to_the_training_page(store: Store) -> None:
     assert "Watch it train" in links(app)
     assert not figures(app)
     (link,) = app.get("page_link")
-    assert link.proto.query_string == "run=aaaa"
+    assert link.proto.query_string == "lang=en&run=aaaa"
 
 
 def test_a_stopped_run_shows_what_curves_it_has(store: Store) -> None:

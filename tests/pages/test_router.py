@@ -76,3 +76,39 @@ def test_a_second_language_is_a_catalogue(tmp_path: Path, monkeypatch: pytest.Mo
     app.run()
     assert app.query_params["lang"] == "de"
     assert app.title[0].value.endswith("Warum wäre ein tieferes Netz schlechter?")
+
+
+def _browser_speaks(locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.locale", property(lambda _: locale))
+
+
+@pytest.mark.parametrize(("locale", "language"), [("zh-CN", "zh"), ("zh", "zh"), ("en-GB", "en"), ("tlh", "en"), ("", "en")])
+def test_the_first_language_is_the_browsers(locale: str, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _browser_speaks(locale, monkeypatch)
+    assert _open().query_params["lang"] == language
+
+
+def test_an_address_outweighs_the_browser_and_an_unknown_language_is_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    _browser_speaks("zh-CN", monkeypatch)
+    assert _open(lang="en").query_params["lang"] == "en"
+    app = _open(lang="xx")
+    assert app.query_params["lang"] == "en"
+    assert QUESTIONS["idea"] in app.title[0].value
+    assert not app.warning
+    assert not app.error
+
+
+def test_a_projector_is_remembered_by_session_and_address() -> None:
+    app = _open(display="projector")
+    assert app.query_params["display"] == "projector"
+    app.query_params.clear()
+    app.switch_page("block.py").run()
+    assert app.query_params["display"] == "projector"
+    # An address of ours without it, as the browser's Back brings one, is a plain screen.
+    del app.query_params["display"]
+    app.run()
+    assert "display" not in app.query_params
+
+
+def test_an_unknown_display_is_a_screen() -> None:
+    assert "display" not in _open(display="cinema").query_params

@@ -11,6 +11,7 @@ from resnet.presets import DEMO, PRESETS, RECIPES, tuned
 from resnet.runs import service
 from resnet.runs.store import Store
 from resnet.training.events import Failed
+from tests.pages.components import components
 from tests.pages.training_page import ROUTER, begin, button, enabled, field, texts, training
 from tests.unit.test_store import batch, finished
 
@@ -141,7 +142,7 @@ def test_a_network_that_cannot_be_adapted_says_why_and_the_run_in_progress_stays
     assert "cannot be adapted: each of its 7 stages after the first halves the image" in texts(app)
     assert "Run live: mini-resnet" in texts(app)
     assert enabled(app) == ["Pause", "Step", "Stop", "Set", "÷2", "×2", "Measure"]
-    assert len(app.get("bidi_component")) == 1
+    assert len(components(app)) == 1
 
 
 def test_the_time_is_the_architecture_pages_and_one_epoch_is_no_plural(store: Store) -> None:

@@ -33,6 +33,7 @@ from resnet.training.events import (
     SaveFailed,
     Trouble,
 )
+from tests.pages.components import components
 from tests.pages.training_page import begin, button, enabled, field, texts, training
 from tests.unit.test_store import batch, finished
 
@@ -89,7 +90,7 @@ def live(*makers: Callable[[int], Event], config: TrainConfig = DEMO) -> tuple[S
 
 def wish(app: AppTest) -> Any:
     """What the live view is told of the last thing that was asked for."""
-    (view,) = app.get("bidi_component")
+    (view,) = components(app)
     return json.loads(view.proto.json)["asked"]
 
 
@@ -361,7 +362,7 @@ def test_a_history_that_cannot_be_read_is_told_and_the_page_stays(store: Store, 
     app = training(run=RUN)
     assert "the database is locked" in texts(app)
     assert "Start" in enabled(app)
-    assert len(app.get("bidi_component")) == 1
+    assert len(components(app)) == 1
 
 
 def test_a_run_in_progress_stays_in_the_hand_when_the_database_is_gone(store: Store, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.parts.figure import show_figure
 from pages.parts.i18n import lesson, t
 from pages.parts.network_state import AXES, current_axis, current_protocol, set_axis, set_protocol
 from pages.parts.network_words import in_words, network_title
@@ -89,10 +90,9 @@ def _take_axis() -> None:
 
 def _draw(chart: Landscape, axis: Axis) -> None:
     points = "; ".join(f"{point.title} {point.accuracy:.2f} %" for point in chart.points)
-    st.plotly_chart(
+    show_figure(
         landscape_figure(chart, axis, current_theme(), t),
         key="accuracy_chart",
-        config={"displayModeBar": False},
         alt=f"{chart.title}. {chart.source}. {points}.",
     )
 

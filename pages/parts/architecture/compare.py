@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts.architecture.form import PRESET_ORDER
 from pages.parts.diagram import diagram
+from pages.parts.figure import show_figure
 from pages.parts.i18n import t
 from pages.parts.network_address import preset_of
 from pages.parts.network_state import other_network, set_network, set_other_network
@@ -47,10 +48,9 @@ def compare_tab(network: Plan) -> None:
         with st.container(width=_DIFFERENCES_WIDTH):
             _differences(network.config, other.config)
     both = [Shared(title, one.config.shortcut == "none", shares(one)) for title, one in zip(titles, (network, other), strict=True)]
-    st.plotly_chart(
+    show_figure(
         stage_shares_figure(both, current_theme(), t),
         key="compare_stages",
-        config={"displayModeBar": False},
         alt=t("How parameters and multiply-adds divide over the stages of {a} and {b}.", a=titles[0], b=titles[1]),
     )
     for letter, title, one in zip("AB", titles, (network, other), strict=True):

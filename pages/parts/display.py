@@ -1,0 +1,50 @@
+"""How large and how strong everything is drawn: as on a screen of one's own, or as a class needs it from a projector.
+
+`display=projector` in the address says the latter. What cannot follow the page's root font size by itself (Plotly's figures, heights in
+pixels) asks here; style sheets follow the custom properties that the frame sets (`assets/components/frame.js`).
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import streamlit as st
+
+from pages.parts.address_choice import follow, keep, kept
+
+Display = Literal["screen", "projector"]
+PROJECTOR_SCALE = 1.25  # type of 16 px becomes 20, a line of 2 becomes 2.5
+
+_NAME = "display"
+
+
+def projector() -> bool:
+    """Whether the page is drawn for a class that looks at a projector."""
+    current = kept(_NAME) or "screen"
+    # Our own addresses name the language and leave out a plain screen; one that says nothing at all is a click in the navigation.
+    silent = "screen" if "lang" in st.query_params else None
+    return follow(_NAME, st.query_params.get(_NAME, silent), current, lambda: get_args(Display)) == "projector"
+
+
+def choose_display(display: Display) -> None:
+    """Draw for this display from now on. For a callback, which runs before the page."""
+    keep(_NAME, display, instead_of="projector" if projector() else "screen")
+    if display == "projector":
+        st.query_params[_NAME] = display
+    elif _NAME in st.query_params:
+        del st.query_params[_NAME]
+
+
+def display_words() -> dict[str, str]:
+    """What the address is to say: nothing on a screen."""
+    return {_NAME: "projector"} if projector() else {}
+
+
+def scale() -> float:
+    """How much larger than on a screen figures, diagrams and heights are."""
+    return PROJECTOR_SCALE if projector() else 1.0
+
+
+def pixels(height: float) -> int:
+    """A height on a screen, in pixels, as it is on this display."""
+    return round(height * scale())

@@ -1,0 +1,11 @@
+"""What a page shows in components of its own."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Element
+
+
+def components(app: AppTest) -> list[Element]:
+    """The page's own components in their order, without the frame's switches, which every page has."""
+    return [one for one in app.get("bidi_component") if one.proto.component_name != "resnet_lab_frame"]
