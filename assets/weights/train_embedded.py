@@ -1,13 +1,15 @@
 """Train the networks that come with the app, and measure them with their weights as they are written.
 
-    python assets/weights/train_embedded.py mini-resnet residual-56 residual-20 plain-20
+    python assets/weights/train_embedded.py [mini-resnet residual-56 residual-20 plain-20] [--seconds 200] [--folder checkpoints]
 
-Writes a .safetensors file for each network and moment beside this one, and what each does on the test split into measured.json.
-Every network is trained by the project's own loop on the embedded training images, with the seed below.
+After so many seconds a training stops, and the same command goes on from its checkpoint. Writes a .safetensors file for each network
+and moment beside this one, and what each does on the test split into measured.json. Every network is trained by the project's own loop
+on the embedded training images, with one seed.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import time
@@ -20,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from benchmarks.trained import trained
 from resnet.config import Recipe, TrainConfig
-from resnet.embedded import EMBEDDED, FIRST_WEIGHTS_SEED, MEASURED_FILE, WEIGHTS_DIRECTORY, Embedded, Moment
+from resnet.embedded import EMBEDDED, FIRST_WEIGHTS_SEED, MEASURED_FILE, Embedded, Moment
 from resnet.inquiries import TEST_IMAGES, Subject
 from resnet.inspection.cuts import score
 from resnet.inspection.subjects import images_of, network_of
@@ -34,8 +36,8 @@ RECIPES = {"mini-resnet": SHALLOW}  # others: DEEP
 BN_MOMENTUM = 0.9
 
 
-def train_embedded(name: str) -> None:
-    """Train one of EMBEDDED and write its weights at each of its moments but the first, which needs none."""
+def train_embedded(name: str, folder: Path | None, seconds: float | None) -> bool:
+    """Train one of EMBEDDED and write its weights at each of its moments but the first, which needs none. False where time was up."""
     embedded = EMBEDDED[name]
     network = replace(embedded.network, bn_momentum=BN_MOMENTUM)
     recipe = RECIPES.get(name, DEEP)
@@ -46,7 +48,10 @@ def train_embedded(name: str) -> None:
             save(embedded, "epoch-1", model)
 
     config = TrainConfig(networks=(network,), dataset=embedded.dataset, recipe=recipe, seed=FIRST_WEIGHTS_SEED)
-    save(embedded, "trained", trained(config, after_epoch))
+    model = trained(config, after_epoch, folder=folder / name if folder else None, seconds=seconds)
+    if model is not None:
+        save(embedded, "trained", model)
+    return model is not None
 
 
 def save(embedded: Embedded, moment: Moment, model: keras.Model) -> None:
@@ -67,15 +72,21 @@ def measure(name: str) -> dict[str, dict[str, float]]:
 
 
 def main() -> None:
-    names = sys.argv[1:] or list(EMBEDDED)
-    WEIGHTS_DIRECTORY.mkdir(exist_ok=True)
-    for name in names:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("networks", nargs="*", default=list(EMBEDDED))
+    parser.add_argument("--seconds", type=float)
+    parser.add_argument("--folder", type=Path)
+    arguments = parser.parse_args()
+    for name in arguments.networks:
         began = time.perf_counter()
-        train_embedded(name)
-        written = json.loads(MEASURED_FILE.read_text(encoding="utf-8")) if MEASURED_FILE.exists() else {}
-        written = dict(sorted({**written, **measure(name)}.items()))
-        MEASURED_FILE.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
-        print(f"{name}: {time.perf_counter() - began:.0f} s; {measure(name)}", flush=True)
+        if train_embedded(name, arguments.folder, arguments.seconds):
+            written = json.loads(MEASURED_FILE.read_text(encoding="utf-8")) if MEASURED_FILE.exists() else {}
+            found = measure(name)
+            MEASURED_FILE.write_text(json.dumps(dict(sorted({**written, **found}.items())), indent=2) + "\n", encoding="utf-8")
+            print(f"{name}: {found}")
+        else:
+            print(f"{name}: time is up")
+        print(f"{name}: {time.perf_counter() - began:.0f} s", flush=True)
 
 
 if __name__ == "__main__":
