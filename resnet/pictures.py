@@ -14,7 +14,7 @@ TWICE = ("Pullover", "Shirt")
 
 
 @lru_cache(maxsize=1)
-def test_pictures() -> tuple[np.ndarray, np.ndarray]:
+def embedded_pictures() -> tuple[np.ndarray, np.ndarray]:
     """Images, uint8 (2000, 28, 28), and labels, (2000,), in the order of the subset's test split; 0 is the black around the garment."""
     with np.load(SUBSET_FILE) as file:
         return file["x_test"], file["y_test"]
@@ -23,7 +23,7 @@ def test_pictures() -> tuple[np.ndarray, np.ndarray]:
 @lru_cache(maxsize=1)
 def a_dozen() -> tuple[int, ...]:
     """Twelve test images by their place in the split, class by class: the first of each, and of two classes the second too."""
-    _, labels = test_pictures()
+    _, labels = embedded_pictures()
     wanted = [count for name in FASHION_CLASSES for count in range(2 if name in TWICE else 1)]
     classes = [label for label, name in enumerate(FASHION_CLASSES) for _ in range(2 if name in TWICE else 1)]
     return tuple(int(np.flatnonzero(labels == label)[count]) for label, count in zip(classes, wanted, strict=True))

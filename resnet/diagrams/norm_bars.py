@@ -1,0 +1,73 @@
+"""The gradient's norms in one block as bars, in the order of its way back: what arrives, what the ReLU lets through, what reaches x."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resnet.diagrams import svg
+from resnet.inquiries import BackwardNorms
+from resnet.wording import Translate
+
+WIDTH, HEIGHT = 560, 232
+_ROW, _FIRST_Y = 38, 20
+_BAR_LEFT, _BAR_WIDTH, _BAR_HEIGHT = 226, 264, 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One bar. `key` is that of the step it belongs to."""
+
+    key: str
+    title: str
+    note: str
+    role: str
+    value: float | None
+
+
+def norm_bars_svg(norms: BackwardNorms | None, t: Translate, *, projection: bool, lit: str = "") -> str:
+    """The bars, from 0 on one scale; without numbers only their places. `lit` is the key of the step that is looked at."""
+    rows = _rows(norms, projection, t)
+    largest = max((row.value or 0.0 for row in rows), default=0.0) or 1.0
+    said = "; ".join(f"{row.title} {norm_text(row.value)}" for row in rows if row.value is not None)
+    return svg.document(
+        WIDTH,
+        HEIGHT,
+        *(_draw(row, place, largest, lit=row.key == lit) for place, row in enumerate(rows)),
+        title=t("The gradient's length on its way back through the block"),
+        description=said or t("not yet measured"),
+    )
+
+
+def norm_text(value: float | None) -> str:
+    """A norm with three digits; "–" for none."""
+    if value is None:
+        return "–"
+    return "0" if value == 0 else f"{value:.3g}" if 0.001 <= value < 1000 else f"{value:.1e}"
+
+
+def _rows(norms: BackwardNorms | None, projection: bool, t: Translate) -> list[_Row]:
+    closed = t("{share:.0%} of the places are closed", share=norms.masked_share) if norms else ""
+    cosine = t("cosine between the two: {cosine:.2f}", cosine=norms.cosine).replace("-", "−") if norms else ""
+    shortcut = t("the projection's weights, transposed") if projection else t("copied as it is")
+    return [
+        _Row("g", t("g arrives at y"), "∂L/∂y", "plain", norms and norms.at_output),
+        _Row("mask", t("behind the ReLU"), closed, "add", norms and norms.after_mask),
+        _Row("copy", t("through the shortcut"), shortcut, "shortcut", norms and norms.through_shortcut),
+        _Row("branch_back", t("through the branch"), t("Jᵀ times it"), "branch", norms and norms.through_branch),
+        _Row("sum", t("at x: the sum of the two"), cosine, "add", norms and norms.at_input),
+        _Row("twin", t("at x of the plain twin"), t("its branch alone"), "plain", norms and norms.plain_at_input),
+    ]
+
+
+def _draw(row: _Row, place: int, largest: float, *, lit: bool) -> str:
+    y = _FIRST_Y + _ROW * place
+    width = 0.0 if row.value is None else _BAR_WIDTH * row.value / largest
+    return svg.element(
+        "g",
+        *([svg.element("rect", x=0, y=y - 17, width=WIDTH, height=_ROW - 2, rx=6, class_="lit", data_key="lit")] if lit else []),
+        svg.text(_BAR_LEFT - 12, y, row.title, anchor="end", class_="title" if lit else "", key="title"),
+        svg.text(_BAR_LEFT - 12, y + 14, row.note, anchor="end", class_="count", key="note"),
+        svg.element("rect", x=_BAR_LEFT, y=y - 12, width=width, height=_BAR_HEIGHT, rx=3, class_=f"plate {row.role}", data_key="bar"),
+        svg.text(_BAR_LEFT + width + 8, y + 3, norm_text(row.value), anchor="start", class_="shape", key="value"),
+        data_key=row.key,
+    )
