@@ -1,0 +1,70 @@
+"""Questions of an experiment to the inspect worker: asked a few at a time, their answers kept in the session."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pages.parts.i18n import t
+from resnet.errors import ExplainedError
+
+if TYPE_CHECKING:
+    from resnet.inquiries import Finding, Inquiry
+    from resnet.runs.service import Service
+
+AT_ONCE = 4  # a class asks together, and a worker answers one after the other
+
+
+@dataclass(slots=True)
+class Inquiring:
+    """What one session wants to know: what is to be asked yet, what was asked, and what came of it."""
+
+    wanted: list[Inquiry] = field(default_factory=list)
+    asked: dict[Inquiry, str] = field(default_factory=dict)
+    found: dict[Hashable, Finding] = field(default_factory=dict)
+    problem: ExplainedError | None = None
+    phase: str = ""
+    seconds: float = 0.0
+
+    @property
+    def pending(self) -> bool:
+        return bool(self.wanted or self.asked)
+
+    def want(self, inquiries: Iterable[Inquiry]) -> None:
+        """Ask these, as soon as there is room, unless that was done."""
+        self.problem = None
+        self.wanted += [one for one in inquiries if one not in self.found and one not in self.asked and one not in self.wanted]
+
+    def give_up(self) -> None:
+        """Ask no more; what was asked already is answered all the same."""
+        self.wanted.clear()
+
+    def look(self, lab: Service) -> bool:
+        """Ask what there is room for and take what has been answered. Returns whether anything was."""
+        while self.wanted and len(self.asked) < AT_ONCE:
+            inquiry = self.wanted.pop(0)
+            self.asked[inquiry] = lab.ask(inquiry)
+        news = False
+        for inquiry, question in list(self.asked.items()):
+            answer = lab.answer(question)
+            if hasattr(answer, "phase"):
+                self.phase, self.seconds = answer.phase, answer.seconds
+                continue
+            news = True
+            del self.asked[inquiry]
+            if isinstance(answer, ExplainedError):
+                self.problem = answer
+                self.wanted.clear()
+            else:
+                self.found[inquiry] = answer
+        return news
+
+    def words(self) -> str:
+        """How far it is, in words."""
+        phase = {
+            "starting": t("Starting the process that answers questions"),
+            "waiting": t("Waiting: other questions come first"),
+            "loading": t("Loading TensorFlow; the next question will not need to"),
+        }.get(self.phase, t("Measuring"))
+        return t("{phase} … {seconds:.0f} s", phase=phase, seconds=self.seconds)
