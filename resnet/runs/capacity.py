@@ -24,7 +24,7 @@ def refusal(config: TrainConfig, limit: int | None) -> TrainingError | None:
     return TrainingError(
         "training {network} with a batch size of {batch} takes about {needed} of memory, and the training process may take {allowed}; "
         "a smaller batch, fewer channels or fewer blocks make it fit",
-        network=config.networks[0].name,
+        network=", ".join(network.name for network in config.networks),
         batch=recipe.batch_size,
         needed=binary(needed),
         allowed=binary(allowed),

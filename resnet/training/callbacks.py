@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from resnet.config import Recipe
 from resnet.training.events import BatchEnd, EpochEnd, RateChanged
 from resnet.training.progress import Progress
+from resnet.training.workshop import Learner
 
 LOWEST_RATE = 1e-6  # a plateau halves the rate down to this
 HIGHEST_RATE = 100.0  # as in a recipe and by hand
@@ -25,13 +26,15 @@ Report = Callable[..., None]
 class StreamingCallback(keras.callbacks.Callback):
     """Tells of every batch and every epoch while `model.fit` runs.
 
-    Keras calls the `on_…` methods from inside its training loop; `self.model` is the network in training. Every
-    `report(kind, …)` becomes one event, and every event of a batch one point of the curve beside this code.
+    Keras calls the `on_…` methods from inside its training loop; `self.model` is what is in training: one network, or several that
+    learn side by side. Every `report(kind, …)` becomes one event, and every event of a batch one point of a curve beside this code.
     """
 
-    def __init__(self, report: Report, progress: Progress, *, network: str, images: int, batch_size: int, steps: int) -> None:
+    def __init__(
+        self, report: Report, progress: Progress, learners: Sequence[Learner], *, images: int, batch_size: int, steps: int
+    ) -> None:
         super().__init__()
-        self.report, self.progress, self.network = report, progress, network
+        self.report, self.progress, self.learners = report, progress, learners
         self.images, self.batch_size, self.steps = images, batch_size, steps
         self.recent: deque[tuple[int, float]] = deque(maxlen=20)  # (images, seconds) of the latest batches
 
@@ -47,19 +50,22 @@ class StreamingCallback(keras.callbacks.Callback):
         progress = self.progress
         count = min(self.batch_size, self.images - len(progress.batches) * self.batch_size)
         progress.step += 1
-        progress.batches.append((count, float(logs["loss"]), float(logs["accuracy"])))
+        figures = [learner.figures(logs) for learner in self.learners]
+        progress.batches.append((count, *(float(figure) for pair in figures for figure in pair)))
         progress.learning_rate = float(self.model.optimizer.learning_rate)
-        self.report(
-            BatchEnd,
-            network=self.network,
-            step=progress.step,
-            epoch=progress.epoch,
-            loss=logs["loss"],
-            accuracy=logs["accuracy"],
-            learning_rate=progress.learning_rate,
-            images_per_second=self.speed(count),
-            seconds=progress.watch.seconds,
-        )
+        speed, seconds = self.speed(count), progress.watch.seconds
+        for learner, (loss, accuracy) in zip(self.learners, figures, strict=True):
+            self.report(
+                BatchEnd,
+                network=learner.name,
+                step=progress.step,
+                epoch=progress.epoch,
+                loss=loss,
+                accuracy=accuracy,
+                learning_rate=progress.learning_rate,
+                images_per_second=speed,
+                seconds=seconds,
+            )
         if progress.step == self.steps:
             self.model.stop_training = True
 
@@ -67,22 +73,25 @@ class StreamingCallback(keras.callbacks.Callback):
         progress = self.progress
         if progress.cut_short:  # the validation may have been, too: no figure is better than a wrong one
             return
-        counts, losses, accuracies = zip(*progress.batches, strict=True)
-        # Keras now holds the last batch's figures for the epoch's; its other callbacks are to see the means as well.
-        logs["loss"] = float(np.average(losses, weights=counts))
-        logs["accuracy"] = float(np.average(accuracies, weights=counts))
-        self.report(
-            EpochEnd,
-            network=self.network,
-            epoch=progress.epoch,
-            step=progress.step,
-            loss=logs["loss"],
-            accuracy=logs["accuracy"],
-            validation_loss=logs["val_loss"],
-            validation_accuracy=logs["val_accuracy"],
-            learning_rate=progress.learning_rate,
-            seconds=progress.watch.seconds - progress.epoch_began,
-        )
+        counts, *columns = zip(*progress.batches, strict=True)
+        means = [float(np.average(column, weights=counts)) for column in columns]
+        seconds = progress.watch.seconds - progress.epoch_began
+        for learner, loss, accuracy in zip(self.learners, means[::2], means[1::2], strict=True):
+            # Keras now holds the last batch's figures for the epoch's; its other callbacks are to see the means as well.
+            logs[f"{learner.prefix}loss"], logs[f"{learner.prefix}accuracy"] = loss, accuracy
+            validation_loss, validation_accuracy = learner.figures(logs, "val_")
+            self.report(
+                EpochEnd,
+                network=learner.name,
+                epoch=progress.epoch,
+                step=progress.step,
+                loss=loss,
+                accuracy=accuracy,
+                validation_loss=validation_loss,
+                validation_accuracy=validation_accuracy,
+                learning_rate=progress.learning_rate,
+                seconds=seconds,
+            )
         progress.epoch_ended = True
 
     def speed(self, images: int) -> float:

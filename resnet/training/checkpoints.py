@@ -72,7 +72,7 @@ class Checkpoints:
         self._waiting: Snapshot | None = None
         self._writer: threading.Thread | None = None
         self._outcomes: list[Outcome] = []
-        self._protected: int | None = None
+        self._protected: frozenset[int] = frozenset()
 
     @staticmethod
     def of_run(run: str) -> Checkpoints:
@@ -126,9 +126,9 @@ class Checkpoints:
         """Step of the newest checkpoint from `step` or before it; 0 without one, for first weights can be drawn again."""
         return max((one for one in self.steps if one <= step), default=0)
 
-    def protect(self, step: int | None) -> None:
-        """Keep the checkpoint of this step however old it becomes; None keeps none any longer."""
-        self._protected = step
+    def protect(self, *steps: int) -> None:
+        """Keep the checkpoints of these steps, and of no others any longer, however old they become."""
+        self._protected = frozenset(steps)
 
     def forget_after(self, step: int) -> None:
         """Remove the checkpoints of later steps: the run goes on from here another way. Waits for the one being written."""
@@ -171,7 +171,7 @@ class Checkpoints:
 
     def _prune(self) -> None:
         for step in self.steps[:-KEPT_CHECKPOINTS]:
-            if step != self._protected:
+            if step not in self._protected:
                 self._path(step).unlink(missing_ok=True)
 
 

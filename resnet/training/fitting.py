@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import keras
 
-from resnet.config import TrainConfig
+from resnet.config import ResNetConfig, TrainConfig
 from resnet.data import Dataset
-from resnet.training.alarm import Alarm
+from resnet.training.alarm import Alarm, Guard
 from resnet.training.batches import evaluation_batches, training_batches
 from resnet.training.callbacks import LearningRate, Patience, Plateau, Report, StreamingCallback
 from resnet.training.checkpoints import Checkpoints
@@ -35,7 +35,7 @@ class Training:
     ) -> None:
         self.config, self.report, self.checkpoints, self.prepared, self.dataset = config, report, checkpoints, prepared, dataset
         self.progress = Progress()
-        recipe, network = config.recipe, config.networks[0]
+        recipe, learners = config.recipe, prepared.learners
         self.images = len(dataset.x_train)
         self.steps_per_epoch = -(-self.images // recipe.batch_size)
         whole = recipe.epochs * self.steps_per_epoch
@@ -43,14 +43,16 @@ class Training:
         self.epochs = -(-self.steps // self.steps_per_epoch)
 
         progress = self.progress
-        streaming = StreamingCallback(
-            report, progress, network=network.name, images=self.images, batch_size=recipe.batch_size, steps=self.steps
-        )
+        streaming = StreamingCallback(report, progress, learners, images=self.images, batch_size=recipe.batch_size, steps=self.steps)
         rate = LearningRate(report, progress, recipe, self.steps)
-        measuring = Measuring(report, control, progress, prepared, network=network.name, images=dataset.x_val)
+        measuring = Measuring(report, control, progress, learners, images=dataset.x_val)
         self.patience = Patience(progress, recipe.early_stopping_patience) if recipe.early_stopping_patience else None
         self.plateau = Plateau(rate, recipe.plateau_patience) if recipe.plateau_patience else None
-        self.alarm = Alarm(report, progress, _watch(config, self.steps_per_epoch), checkpoints, network=network.name)
+        guards = [
+            Guard(learner, _watch(network, config, self.steps_per_epoch))
+            for learner, network in zip(learners, config.networks, strict=True)
+        ]
+        self.alarm = Alarm(report, progress, guards, checkpoints)
         self.saving = Saving(
             report, checkpoints, config, progress, rate=rate, patience=self.patience, plateau=self.plateau, alarm=self.alarm
         )
@@ -78,15 +80,15 @@ class Training:
         elif self.checkpoints:
             self.checkpoints.delete()  # they are no part of a run that starts
         if step == 0:
-            network = self.config.networks[0].name
+            learners = self.prepared.learners
             self.report(
                 Started,
-                networks=[network],
+                networks=[learner.name for learner in learners],
                 epochs=self.epochs,
                 steps_per_epoch=self.steps_per_epoch,
                 training_images=self.images,
                 precision=self.prepared.precision,
-                layers={network: list(self.prepared.gradient_layers)},
+                layers={learner.name: list(learner.norms.layers) for learner in learners},
             )
         if continuation and continuation.rate_factor != 1:
             self.alarm.forgive()
@@ -153,9 +155,8 @@ class Training:
         return evaluation_batches(self.dataset.x_val, self.dataset.y_val)
 
 
-def _watch(config: TrainConfig, steps_per_epoch: int) -> TroubleWatch:
-    """The watch over the run's loss: what it needs to know of network and recipe."""
-    network = config.networks[0]
+def _watch(network: ResNetConfig, config: TrainConfig, steps_per_epoch: int) -> TroubleWatch:
+    """The watch over a network's loss: what it needs to know of network and recipe."""
     return TroubleWatch(
         num_classes=network.num_classes,
         steps_per_epoch=steps_per_epoch,

@@ -102,7 +102,6 @@ class _Run:
         self.config, self.report, self.control = config, report, control
         self.checkpoints, self.continuation = checkpoints, continuation
         self.began = time.perf_counter()
-        self.network = config.networks[0].name
 
     def train(self, workshop: Workshop) -> Result:
         self.report(Preparing, phase="data")
@@ -124,7 +123,7 @@ class _Run:
             return self.measure(training, dataset, preparation)
 
     def measure(self, training: Training, dataset: Dataset, preparation: float) -> Result:
-        """Measure the network on the test split; `preparation` is what came before the first batch, in seconds."""
+        """Measure each network on the test split; `preparation` is what came before the first batch, in seconds."""
         patience, prepared = training.patience, training.prepared
         best_epoch = patience.best_epoch + 1 if patience else None
         self.report(Evaluating, best_epoch=best_epoch)
@@ -133,12 +132,14 @@ class _Run:
         test = prepared.model.evaluate(batches, callbacks=[training.steering], return_dict=True, verbose=0)
         if training.progress.cut_short:
             return self.stopped(training)
-        test_loss, test_accuracy = {self.network: test["loss"]}, {self.network: test["accuracy"]}
+        figures = {learner.name: learner.figures(test) for learner in prepared.learners}
+        test_loss = {name: loss for name, (loss, _) in figures.items()}
+        test_accuracy = {name: accuracy for name, (_, accuracy) in figures.items()}
         self.report(
             Finished,
             test_loss=test_loss,
             test_accuracy=test_accuracy,
-            class_accuracy={self.network: prepared.accuracy.per_class()},
+            class_accuracy={learner.name: learner.accuracy.per_class() for learner in prepared.learners},
             best_epoch=best_epoch,
             stopped_early=patience is not None and patience.exhausted,
             seconds=preparation + training.progress.watch.seconds,

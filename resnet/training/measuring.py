@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 
 import keras
@@ -11,7 +12,7 @@ from resnet.training.callbacks import Logs, Report
 from resnet.training.control import Control
 from resnet.training.events import GradientNorms, Measured
 from resnet.training.progress import Progress
-from resnet.training.workshop import Prepared
+from resnet.training.workshop import Learner
 
 NORMS_EVERY = 1.0  # seconds, at least
 NORMS_SHARE = 0.03  # of the training time, at most
@@ -26,24 +27,22 @@ class Measuring(keras.callbacks.Callback):
     no step is at hand; the next step, whenever it comes, gives the whole answer.
     """
 
-    def __init__(
-        self, report: Report, control: Control, progress: Progress, prepared: Prepared, *, network: str, images: np.ndarray
-    ) -> None:
+    def __init__(self, report: Report, control: Control, progress: Progress, learners: Sequence[Learner], *, images: np.ndarray) -> None:
         """`images` is float32 (images, height, width, channels); the first 256 are those that dead units are looked for on."""
         super().__init__()
-        self.report, self.control, self.progress, self.network = report, control, progress, network
-        self.prepared, self.probe = prepared, images[:PROBE_IMAGES]
+        self.report, self.control, self.progress = report, control, progress
+        self.learners, self.probe = learners, images[:PROBE_IMAGES]
         self.next_norms = 0.0
         self.owed = False
-        self.before: dict[str, np.ndarray] | None = None
+        self.before: list[dict[str, np.ndarray]] | None = None  # the kernels of each network
 
     def on_train_batch_begin(self, batch: int, logs: Logs) -> None:
         if self.control.take_measure() or self.owed:
-            self.before = self.kernels()
+            self.before = [kernels(learner) for learner in self.learners]
 
     def on_train_batch_end(self, batch: int, logs: Logs) -> None:
         if self.before is not None:
-            ratios = {name: _share(kernel - self.before[name], self.before[name]) for name, kernel in self.kernels().items()}
+            ratios = [_ratios(before, kernels(learner)) for learner, before in zip(self.learners, self.before, strict=True)]
             self.before, self.owed = None, False
             self.tell_measured(ratios)
         if self.control.paused or perf_counter() >= self.next_norms:
@@ -52,23 +51,26 @@ class Measuring(keras.callbacks.Callback):
     def measure_at_rest(self) -> None:
         """The run is paused: say what can be said without a step."""
         self.owed = True
-        self.tell_measured({})
+        self.tell_measured([{} for _ in self.learners])
 
-    def tell_measured(self, update_ratio: dict[str, float]) -> None:
+    def tell_measured(self, update_ratios: Sequence[dict[str, float]]) -> None:
         with self.progress.watch.stopped():  # somebody asked for it: it is no part of the training
-            dead = dead_share(self.model, self.probe)
-            self.report(Measured, network=self.network, step=self.progress.step, update_ratio=update_ratio, dead=dead)
+            for learner, update_ratio in zip(self.learners, update_ratios, strict=True):
+                dead = dead_share(learner.network, self.probe)
+                self.report(Measured, network=learner.name, step=self.progress.step, update_ratio=update_ratio, dead=dead)
 
     def tell_norms(self) -> None:
         began = perf_counter()
-        norms = [float(norm) for norm in self.prepared.gradient_norms()]
-        self.report(GradientNorms, network=self.network, step=self.progress.step, norms=norms)
+        for learner in self.learners:
+            norms = [float(norm) for norm in learner.norms.numpy()]
+            self.report(GradientNorms, network=learner.name, step=self.progress.step, norms=norms)
         cost = perf_counter() - began
         self.next_norms = began + max(NORMS_EVERY, cost / NORMS_SHARE)
 
-    def kernels(self) -> dict[str, np.ndarray]:
-        """Copies of all kernels by layer name."""
-        return {name: np.array(self.model.get_layer(name).kernel.numpy()) for name in self.prepared.gradient_layers}
+
+def kernels(learner: Learner) -> dict[str, np.ndarray]:
+    """Copies of all its kernels by layer name."""
+    return {name: np.array(learner.network.get_layer(name).kernel.numpy()) for name in learner.norms.layers}
 
 
 def dead_share(model: keras.Model, images: np.ndarray) -> dict[str, float]:
@@ -90,6 +92,11 @@ def dead_share(model: keras.Model, images: np.ndarray) -> dict[str, float]:
 
 def _is_relu(layer: keras.Layer) -> bool:
     return isinstance(layer, keras.layers.ReLU) or getattr(layer, "activation", None) is keras.activations.relu
+
+
+def _ratios(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """How far each kernel has moved, relative to its length before."""
+    return {name: _share(kernel - before[name], before[name]) for name, kernel in after.items()}
 
 
 def _share(change: np.ndarray, whole: np.ndarray) -> float:

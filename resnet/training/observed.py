@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
+
+
+class KernelNorms:
+    """The L2 norm of the gradient of each of a network's kernels in the last training step, in the order of depth."""
+
+    def __init__(self, network: keras.Model) -> None:
+        """Make it before the step is traced."""
+        watched = [layer for layer in network.layers if hasattr(layer, "kernel")]
+        self.layers = tuple(layer.name for layer in watched)
+        self._kernels = [layer.kernel.path for layer in watched]
+        self._latest = tf.Variable(tf.zeros(len(watched)), trainable=False)
+
+    def keep(self, weights: Sequence[Any], gradients: Sequence[tf.Tensor]) -> None:
+        """Keep those of this step: `gradients` are those of `weights`, the network's trainable variables, one for one."""
+        by_path = {weight.path: gradient for weight, gradient in zip(weights, gradients, strict=True)}
+        self._latest.assign(tf.stack([tf.norm(by_path[path]) for path in self._kernels]))
+
+    def numpy(self) -> np.ndarray:
+        """Shape (layers,)."""
+        norms: np.ndarray = self._latest.numpy()
+        return norms
 
 
 class ObservedModel(keras.Model):
@@ -17,13 +40,7 @@ class ObservedModel(keras.Model):
     """
 
     label_smoothing = 0.0  # read when the step is traced
-
-    def watch_gradients(self) -> None:
-        """Keep from now on the norms of each step. Call it before the step is traced."""
-        watched = [layer for layer in self.layers if hasattr(layer, "kernel")]
-        self.gradient_layers = tuple(layer.name for layer in watched)  # in the order of depth
-        self._kernels = [layer.kernel.path for layer in watched]
-        self.gradient_norms = tf.Variable(tf.zeros(len(watched)), trainable=False)
+    norms: KernelNorms  # to be set before that
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         """One step on images (batch, height, width, channels) and labels (batch,)."""
@@ -31,11 +48,10 @@ class ObservedModel(keras.Model):
         with tf.GradientTape() as tape:
             logits = self(images, training=True)
             loss = self.compute_loss(images, labels, logits)
-            objective = self._smoothed(loss, logits) if self.label_smoothing else loss
+            objective = smoothed(loss, logits, self.label_smoothing)
         weights = self.trainable_variables
         gradients = tape.gradient(objective, [weight.value for weight in weights])
-        by_path = {weight.path: gradient for weight, gradient in zip(weights, gradients, strict=True)}
-        self.gradient_norms.assign(tf.stack([tf.norm(by_path[path]) for path in self._kernels]))
+        self.norms.keep(weights, gradients)
         self.optimizer.apply(gradients, weights)
         for metric in self.metrics:
             if metric.name == "loss":
@@ -44,7 +60,13 @@ class ObservedModel(keras.Model):
                 metric.update_state(labels, logits)
         return self.get_metrics_result()
 
-    def _smoothed(self, loss: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-        """The share `label_smoothing` of the target goes to all classes alike (Szegedy et al. 2016, arXiv 1512.00567, section 7)."""
-        spread = tf.reduce_mean(tf.reduce_logsumexp(logits, axis=-1) - tf.reduce_mean(logits, axis=-1))
-        return (1 - self.label_smoothing) * loss + self.label_smoothing * spread
+
+def smoothed(loss: tf.Tensor, logits: tf.Tensor, share: float) -> tf.Tensor:
+    """The cross-entropy `loss` of these logits (batch, classes) where a `share` of the target goes to all classes alike.
+
+    Szegedy et al. 2016, arXiv 1512.00567, section 7. A share of 0 leaves the loss, and the graph, as it is.
+    """
+    if not share:
+        return loss
+    spread = tf.reduce_mean(tf.reduce_logsumexp(logits, axis=-1) - tf.reduce_mean(logits, axis=-1))
+    return (1 - share) * loss + share * spread

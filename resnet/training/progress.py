@@ -39,7 +39,7 @@ class Progress:
     Attributes:
         step: batches done, over the whole run. epoch: that of the latest batch, from 1; 0 before the first.
         epoch_ended: the epoch is validated and its callbacks have acted, so that the next batch is another epoch's.
-        batches: (images, loss, accuracy) of each batch of the epoch so far.
+        batches: of each batch of the epoch so far its images, then loss and accuracy of each network in turn.
         epoch_began: by the stopwatch. learning_rate: of the latest batch.
         cut_short: the run ends here, stopped or broken. What still comes of the epoch, such as its validation, counts for nothing.
     """
@@ -47,7 +47,7 @@ class Progress:
     def __init__(self) -> None:
         self.step = self.epoch = 0
         self.epoch_ended = True
-        self.batches: list[tuple[int, float, float]] = []
+        self.batches: list[tuple[float, ...]] = []
         self.watch = Stopwatch()
         self.epoch_began = self.learning_rate = 0.0
         self.cut_short = False
@@ -72,6 +72,6 @@ class Progress:
 
     def restore(self, state: dict[str, Any]) -> None:
         self.step, self.epoch, self.epoch_ended = state["step"], state["epoch"], state["epoch_ended"]
-        self.batches = [(count, loss, accuracy) for count, loss, accuracy in state["batches"]]
+        self.batches = [tuple(batch) for batch in state["batches"]]
         self.epoch_began, self.learning_rate = state["epoch_began"], state["learning_rate"]
         self.watch.start(state["seconds"])

@@ -60,20 +60,20 @@ class Saving(keras.callbacks.Callback):
         return self.checkpoints is not None and self.checkpoints.busy
 
     def save(self) -> None:
-        """Save the state after the latest step, unless the loss is no number: then the weights are none either."""
-        if self.checkpoints and self.armed and not self.alarm.broken:
+        """Save the state after the latest step, unless a loss is no number: then the weights are none either."""
+        if self.checkpoints and self.armed and not self.alarm.beyond_saving:
             self.latest = monotonic()
             self.checkpoints.save(self.snapshot())
 
     def tell(self) -> None:
         """Tell what became of snapshots; of failures the first only, until one succeeds again.
 
-        That weights are no numbers any more is not told of a run that is broken: there the alarm has said so.
+        That weights are no numbers any more is not told where a loss is none either: there the alarm has said so.
         """
         for outcome in self.checkpoints.outcomes() if self.checkpoints else ():
             if outcome.error is None:
                 self.report(Saved, step=outcome.step, epoch=outcome.epoch)
-            elif not self.failing and (outcome.is_finite or not self.alarm.broken):
+            elif not self.failing and (outcome.is_finite or not self.alarm.beyond_saving):
                 self.report(SaveFailed, step=outcome.step, rule=outcome.error.rule, values=outcome.error.plain_values)
             self.failing = outcome.error is not None
 

@@ -84,7 +84,7 @@ def test_the_newest_few_are_kept_and_the_protected_one(checkpoints: Checkpoints)
     checkpoints.protect(10)
     keep(checkpoints, 30, 40, 50, 60)
     assert checkpoints.steps == [10, 40, 50, 60]
-    checkpoints.protect(None)
+    checkpoints.protect()
     keep(checkpoints, 70)
     assert checkpoints.steps == [50, 60, 70]
 

@@ -41,10 +41,11 @@ def test_norms_loss_and_step_are_those_of_the_definition(smoothing: float) -> No
             for weight, gradient in zip(twin.trainable_variables, gradients, strict=True)
             if weight.name == "kernel"
         }
-        assert prepared.gradient_layers == tuple(layer.name for layer in twin.layers if hasattr(layer, "kernel"))
-        assert prepared.gradient_layers[0] == "stem_conv"
-        assert prepared.gradient_layers[-1] == "head_dense"
-        norms = dict(zip(prepared.gradient_layers, prepared.gradient_norms(), strict=True))
+        [learner] = prepared.learners
+        assert learner.norms.layers == tuple(layer.name for layer in twin.layers if hasattr(layer, "kernel"))
+        assert learner.norms.layers[0] == "stem_conv"
+        assert learner.norms.layers[-1] == "head_dense"
+        norms = dict(zip(learner.norms.layers, learner.norms.numpy(), strict=True))
         assert norms == pytest.approx(expected, rel=1e-3)
         for weight, gradient, moved in zip(twin.trainable_variables, gradients, prepared.model.trainable_variables, strict=True):
             # Nesterov momentum 0.9, first step: 1.9 times the plain step.

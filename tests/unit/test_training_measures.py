@@ -60,13 +60,12 @@ def test_norms_are_told_once_a_second_and_take_three_hundredths_of_the_time_at_m
         now += cost
         return np.ones(2)
 
-    prepared = SimpleNamespace(gradient_norms=read)
+    learner = SimpleNamespace(name="tiny", norms=SimpleNamespace(numpy=read))
     callback = Measuring(
         lambda kind, **fields: told.append(fields["step"]),
         Control(),
         progress,
-        prepared,  # type: ignore[arg-type]
-        network="tiny",
+        [learner],  # type: ignore[list-item]
         images=np.zeros((1, 28, 28, 1), np.float32),
     )
     for step in range(40):
