@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from resnet.config import Recipe, ResNetConfig
@@ -18,11 +19,11 @@ keras.utils.set_random_seed(SEED)
 model = build_resnet()
 print(f"{model.count_params():,} parameters")"""
 
-_LOAD = "training, validation, test = load_data(DATA, BATCH_SIZE)"
+LOAD = "training, validation, test = load_data(DATA, BATCH_SIZE)"
 
-_FIT = "history = train(model, training, validation, EPOCHS).history"
+FIT = "history = train(model, training, validation, EPOCHS).history"
 
-_CURVES = """\
+CURVES = """\
 epochs = range(1, len(history["loss"]) + 1)
 try:
     import matplotlib.pyplot as plt
@@ -38,7 +39,7 @@ else:
         plot.legend()
     plt.show()"""
 
-_TEST = """\
+TEST = """\
 loss, accuracy = model.evaluate(test)
 print(f"test loss {loss:.4f}, test accuracy {accuracy:.4f}")
 model.save("model.keras")"""
@@ -49,8 +50,12 @@ def notebook(config: ResNetConfig, recipe: Recipe = RECIPES["notebook"], t: Tran
 
     Its text is the same for the same arguments, and holds no outputs.
     """
-    cells = _cells(config, recipe, t)
-    document = {
+    return document(_cells(config, recipe, t))
+
+
+def document(cells: Sequence[dict[str, Any]]) -> str:
+    """The text of a .ipynb file with these cells, made by `markdown_cell` and `code_cell`."""
+    book = {
         "cells": [{**cell, "id": f"cell-{number:02}"} for number, cell in enumerate(cells, start=1)],
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -59,7 +64,7 @@ def notebook(config: ResNetConfig, recipe: Recipe = RECIPES["notebook"], t: Tran
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(book, ensure_ascii=False, indent=1) + "\n"
 
 
 def _cells(config: ResNetConfig, recipe: Recipe, t: Translate) -> list[dict[str, Any]]:
@@ -80,25 +85,27 @@ def _cells(config: ResNetConfig, recipe: Recipe, t: Translate) -> list[dict[str,
         (prose.whole(network, t), code["network"]),
         (None, _BUILD),
         (prose.data(config, t), code["data"]),
-        (None, _LOAD),
+        (None, LOAD),
         (prose.augmentation(t), code.get("augment")),
         (prose.schedule(t), code.get("schedule")),
         (prose.smoothing(t), code.get("loss")),
         (prose.training(recipe, t), code["train"]),
-        (None, _FIT),
-        (prose.curves(t), _CURVES),
-        (prose.test(config, t), _TEST),
+        (None, FIT),
+        (prose.curves(t), CURVES),
+        (prose.test(config, t), TEST),
     )
     cells = []
     for words, source in sections:
         if source:
-            cells += [_markdown(words), _code(source)] if words else [_code(source)]
+            cells += [markdown_cell(words), code_cell(source)] if words else [code_cell(source)]
     return cells
 
 
-def _markdown(text: str) -> dict[str, Any]:
+def markdown_cell(text: str) -> dict[str, Any]:
+    """Words between the code."""
     return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
 
 
-def _code(text: str) -> dict[str, Any]:
+def code_cell(text: str) -> dict[str, Any]:
+    """Code that has not run yet."""
     return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text.splitlines(keepends=True)}
