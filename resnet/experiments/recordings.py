@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -126,20 +127,21 @@ def _order(event: Event) -> tuple[float, int]:
 def _fewer_norms(events: Sequence[Event]) -> list[Event]:
     """The events with the gradients' norms thinned to MOST_NORMS a network, the first and the last among them."""
     kept: list[Event] = []
-    total = {network: sum(isinstance(one, GradientNorms) and one.network == network for one in events) for network in _measured(events)}
-    seen = dict.fromkeys(total, 0)
+    total = Counter(event.network for event in events if isinstance(event, GradientNorms))
+    places = {network: _spread(count, MOST_NORMS) for network, count in total.items()}
+    seen = Counter[str]()
     for event in events:
         if isinstance(event, GradientNorms):
-            place, seen[event.network] = seen[event.network], seen[event.network] + 1
-            most, last = MOST_NORMS - 1, total[event.network] - 1
-            if last > most and place and round(place * most / last) == round((place - 1) * most / last):
+            seen[event.network] += 1
+            if seen[event.network] - 1 not in places[event.network]:
                 continue
         kept.append(event)
     return kept
 
 
-def _measured(events: Sequence[Event]) -> set[str]:
-    return {event.network for event in events if isinstance(event, GradientNorms)}
+def _spread(count: int, most: int) -> set[int]:
+    """At most so many of the places 0 to count - 1, evenly spread, the first and the last among them."""
+    return set(range(count)) if count <= most else {round(place * (count - 1) / (most - 1)) for place in range(most)}
 
 
 def _rounded(value: Any) -> Any:
