@@ -15,6 +15,7 @@ from pages.parts.experiments.words import experiment_titles
 from pages.parts.i18n import t
 from pages.parts.layout import page_header
 from pages.parts.network_state import set_run
+from pages.parts.quiz import quiz
 from resnet.experiments.catalogue import KEYS, RACES, Key
 
 _NAME, _WIDGET = "experiment", "experiment_chosen"
@@ -40,6 +41,7 @@ def page() -> None:
         lesion_view()
     else:
         identity_view()
+    quiz("experiments")
 
 
 def _switch() -> None:

@@ -11,6 +11,7 @@ from pages.parts.figure import show_figure
 from pages.parts.formula import coloured
 from pages.parts.i18n import lesson, t
 from pages.parts.layout import page_header, page_link, prose
+from pages.parts.quiz import quiz
 from pages.parts.theme import current_theme
 from resnet.diagrams.idea import construction_svg, units_svg
 from resnet.figures.degradation import PLAIN_ERRORS, RESIDUAL_ERRORS, PublishedError, degradation_figure
@@ -22,6 +23,7 @@ def page() -> None:
     _surprise()
     _way_out()
     _misconceptions()
+    quiz("idea")
 
 
 def _surprise() -> None:

@@ -14,6 +14,7 @@ from pages.parts.layout import page_header, page_link
 from pages.parts.literal import literally
 from pages.parts.live_run import colour_of
 from pages.parts.network_state import current_run
+from pages.parts.quiz import quiz
 from pages.parts.run_course import run_course
 from pages.parts.run_list import network_words, recipe_words, remark, run_list, time_zone, times_opened
 from pages.parts.run_result import run_classes, run_metrics
@@ -53,6 +54,7 @@ def page() -> None:
         run_list(records, record.id if record else None)
     else:
         _nothing_yet()
+    quiz("results")
 
 
 def _latest(records: Sequence[RunRecord]) -> RunRecord | None:

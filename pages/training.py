@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.parts.adapted_offer import offer_adapted
+from pages.parts.curve_reading import curve_reading
 from pages.parts.duration import about
 from pages.parts.earlier_runs import earlier_curves, earlier_runs, offered_runs
 from pages.parts.i18n import explain, t, tn
@@ -17,6 +18,7 @@ from pages.parts.literal import literally
 from pages.parts.live_run import colour_of, live_run
 from pages.parts.measurement import measurement
 from pages.parts.network_state import current_network, current_run, set_run
+from pages.parts.quiz import quiz
 from pages.parts.run_notice import run_notices
 from pages.parts.run_story import RunStory, run_story
 from pages.parts.steering import attempt, steering
@@ -54,9 +56,11 @@ def page() -> None:
         steering(lab, seen.record, seen.story)
         live_run(lab, seen.record, seen.story, epochs=(seen.record.config if seen.record else form).recipe.epochs, earlier=seen.earlier)
         measurement(lab, seen.record, seen.story, colour_of(seen.record))
+    curve_reading()
     with st.expander(t("The callback that feeds these curves"), icon=":material/code:"):
         st.markdown(t("Keras calls it after every batch. This is the file the worker runs, `resnet/training/callbacks.py`."))
         st.code(source_of("resnet.training.callbacks", "StreamingCallback"), language="python")
+    quiz("training")
 
 
 @dataclass(frozen=True, slots=True)

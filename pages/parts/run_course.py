@@ -15,6 +15,7 @@ from pages.parts.theme import current_theme
 from resnet.datasets import DATASETS
 from resnet.figures.curves import Curves, curves_figure
 from resnet.figures.palette import Colour
+from resnet.presets import PRESETS
 from resnet.training.events import EpochEnd
 
 if TYPE_CHECKING:
@@ -113,6 +114,8 @@ def reading(record: RunRecord, curves: Curves) -> str:
         parts.append(lesson("results", "ring"))
     if curves.cuts:
         parts.append(lesson("results", "cuts"))
+    if config.networks[0] == PRESETS["mini-resnet"]:
+        parts.append(lesson("curves", "published"))
     return "\n\n".join(parts)
 
 
