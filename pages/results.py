@@ -15,8 +15,9 @@ from pages.parts.literal import literally
 from pages.parts.live_run import colour_of
 from pages.parts.network_state import current_run
 from pages.parts.quiz import quiz
+from pages.parts.race_notice import is_race, race_notice
 from pages.parts.run_course import run_course
-from pages.parts.run_list import network_words, recipe_words, remark, run_list, time_zone, times_opened
+from pages.parts.run_list import networks_words, recipe_words, remark, run_list, time_zone, times_opened
 from pages.parts.run_result import run_classes, run_metrics
 from pages.parts.run_story import run_story
 from pages.parts.steering import continue_run, place_to_continue, refused
@@ -58,8 +59,8 @@ def page() -> None:
 
 
 def _latest(records: Sequence[RunRecord]) -> RunRecord | None:
-    """What to show a visitor who asked for no run: the newest result, else the newest run."""
-    return next((record for record in records if record.result), records[0] if records else None)
+    """What to show a visitor who asked for no run: the newest result of one network, else the newest run."""
+    return next((record for record in records if record.result and not is_race(record)), records[0] if records else None)
 
 
 def _nothing_yet() -> None:
@@ -69,6 +70,9 @@ def _nothing_yet() -> None:
 
 def _run(lab: Service, record: RunRecord) -> None:
     _title(record)
+    if is_race(record):
+        race_notice(record)
+        return
     if not record.ended:
         st.info(t("This run is still in progress; its curves grow on the Training page."), icon=":material/hourglass_top:")
         page_link("training.py", label=t("Watch it train"), icon=":material/visibility:", run=record.id)
@@ -106,7 +110,7 @@ def _unfinished(lab: Service, record: RunRecord) -> None:
 def _title(record: RunRecord) -> None:
     when = datetime.fromtimestamp(record.created, time_zone())
     words = [
-        f"**{network_words(record.config.networks[0])}**",
+        f"**{networks_words(record.config.networks)}**",
         dataset_label(record.config.dataset),
         recipe_words(record.config.recipe),
         t("seed {seed}", seed=record.config.seed),

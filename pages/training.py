@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -19,6 +19,7 @@ from pages.parts.live_run import colour_of, live_run
 from pages.parts.measurement import measurement
 from pages.parts.network_state import current_network, current_run, set_run
 from pages.parts.quiz import quiz
+from pages.parts.race_notice import is_race, race_notice
 from pages.parts.run_notice import run_notices
 from pages.parts.run_story import RunStory, run_story
 from pages.parts.steering import attempt, steering
@@ -45,6 +46,10 @@ def page() -> None:
     page_header(t("Training"), t("How does a network learn, batch by batch?"))
     seen = _read(lab, current_run())
     controls, view = st.columns([1, 2.5], gap="large")
+    if seen.record is not None and is_race(seen.record):
+        with view:
+            race_notice(seen.record)
+        seen = replace(seen, record=None, story=RunStory())
     with controls:
         if lab is not None:
             run_notices(lab, seen.record, seen.story, visitor=_visitor())

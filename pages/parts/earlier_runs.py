@@ -12,6 +12,7 @@ import streamlit as st
 from pages.parts.chart_view import MOST_EARLIER
 from pages.parts.i18n import t
 from pages.parts.network_state import current_view, set_view
+from pages.parts.race_notice import is_race
 from pages.parts.run_list import network_words, state_words, time_zone
 from resnet.figures.overlay import Overlay, overlay_of
 
@@ -67,7 +68,7 @@ def _offer(record: RunRecord) -> str:
 
 def offered_runs(lab: Service, shown: RunRecord | None) -> Sequence[RunRecord]:
     """Runs that are over, newest first, but for the one that is `shown`. Reads the database."""
-    records = [record for record in lab.runs(_MOST_OFFERED) if record.state in _DRAWABLE]
+    records = [record for record in lab.runs(_MOST_OFFERED) if record.state in _DRAWABLE and not is_race(record)]
     known = {record.id for record in records}
     # One that the address names may be older than those that are offered.
     records += [record for run in current_view().under if run not in known and (record := lab.run(run)) and record.state in _DRAWABLE]

@@ -50,7 +50,7 @@ def run_table(records: Sequence[RunRecord], zone: tzinfo) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "when": [datetime.fromtimestamp(record.created, zone).strftime("%Y-%m-%d %H:%M") for record in records],
-            "network": [network_words(record.config.networks[0]) for record in records],
+            "network": [networks_words(record.config.networks) for record in records],
             "data": [dataset_label(record.config.dataset) for record in records],
             "recipe": [recipe_words(record.config.recipe) for record in records],
             "accuracy": pd.Series([_accuracy(record) for record in records], dtype=float),
@@ -74,6 +74,11 @@ def network_words(network: ResNetConfig) -> str:
     if network.shortcut == "none":
         return t("{network}, {depth} layers, plain", network=title, depth=network.depth)
     return t("{network}, {depth} layers", network=title, depth=network.depth)
+
+
+def networks_words(networks: Sequence[ResNetConfig]) -> str:
+    """What a run trains: its network, or those that race."""
+    return network_words(networks[0]) if len(networks) == 1 else " · ".join(network.name for network in networks)
 
 
 def recipe_words(recipe: Recipe) -> str:
@@ -112,8 +117,9 @@ def remark(record: RunRecord) -> str:
 
 
 def _accuracy(record: RunRecord) -> float | None:
-    """In percent."""
-    return 100 * next(iter(record.result.test_accuracy.values())) if record.result else None
+    """In percent; None for a race, which has several."""
+    shares = list(record.result.test_accuracy.values()) if record.result else []
+    return 100 * shares[0] if len(shares) == 1 else None
 
 
 def _columns() -> dict[str, Any]:
