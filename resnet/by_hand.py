@@ -7,7 +7,7 @@ numbers and no shortcut: ReLU(F(x)). As everywhere in deep learning a "convoluti
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -101,6 +101,7 @@ class Product:
     outside: bool
 
 
+@lru_cache(maxsize=64)
 def hand_block(seed: int) -> HandBlock:
     """The numbers that belong to a seed from 0 on: drawn until the block shows what it is to show."""
     generator = np.random.default_rng(seed)

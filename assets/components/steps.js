@@ -15,7 +15,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 class Walk {
   constructor(frame) {
     this.frame = frame;
-    this.asked = 0;
+    this.asked = -Infinity;
     frame.addEventListener("click", (event) => {
       const button = event.composedPath()[0].closest?.("button");
       if (button?.dataset.key) this.go(this.keys.indexOf(button.dataset.key));
@@ -56,7 +56,7 @@ class Walk {
     }
     const place = this.keys.indexOf(data.current);
     if (place !== this.here && performance.now() - this.asked > PATIENCE) this.here = place;
-    if (place === this.here) this.asked = 0;
+    if (place === this.here) this.asked = -Infinity;
     this.mark();
   }
 

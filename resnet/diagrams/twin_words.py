@@ -57,7 +57,7 @@ def _backward(view: BlockView) -> tuple[Term, ...]:
         Term("m", branch, ("jacobian", "sent")),
     ]
     if not plain:
-        passed = f"W{_TRANSPOSED}m" if view.has_projection else "m"
+        passed = f"Wₛ{_TRANSPOSED}m" if view.has_projection else "m"
         terms += [Term(" + ", "add", ("plus",)), Term(passed, "shortcut", ("passed",))]
     summed = "F(x)" if plain else f"F(x) + {_brought(view)}"
     mask = "plain" if plain else "add"
@@ -65,7 +65,7 @@ def _backward(view: BlockView) -> tuple[Term, ...]:
 
 
 def _brought(view: BlockView) -> str:
-    return "Wx" if view.has_projection else "x"
+    return "Wₛx" if view.has_projection else "x"
 
 
 def picture_words(view: BlockView, lit: tuple[str, ...], *, backward: bool, t: Translate) -> tuple[str, str]:
@@ -96,7 +96,7 @@ def node_title(view: BlockView, key: str, t: Translate) -> str:
         case "branch":
             return "F(x)"
         case "shortcut" if view.has_projection:
-            return t("W: 1×1 conv, BN")
+            return t("Wₛ: 1×1 conv, BN")
         case "shortcut":
             return t("the shortcut: x as it is, nothing to learn")
         case "bn1" | "bn2":

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 import streamlit as st
 
 from pages.parts.block.choices import EXAMPLES, KINDS, Choice, Kind, Sizes, fixed_block, kind_description, kind_label
+from pages.parts.block.exercises import exercises
 from pages.parts.block.kinds_lesson import kind_lesson, refusal_lesson, shortcut_lesson, total_parameters
 from pages.parts.block.memory import begin, block_memory, follow_kind, set_sizes, sizes_at_hand
+from pages.parts.block.repairs import REPAIRS, Offer, Repair, offers, repair_label, repair_table
 from pages.parts.diagram import diagram
 from pages.parts.formula import block_formula
 from pages.parts.i18n import lesson, t
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
 SIDES = (4, 64)
 CHANNELS = (1, 3, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 FILTERS = (8, 16, 32, 64, 128, 256, 512)
-SHORTCUTS: tuple[Shortcut, ...] = ("projection", "zero-pad")
 ADDRESS = "block_kind"
 EXPLANATION_HEIGHT = 205
 
@@ -38,16 +40,20 @@ def kinds() -> None:
     kind = _kind_control()
     picture = st.container()
     sizes, activation = _size_controls()
-    choice, repair = _shape_controls(kind, activation)
+    choice, row = _shape_controls(kind, activation)
+    offered = offers(choice, sizes)
+    with row:
+        repair = _repair_control(offered)
     _write_address(choice)
 
     memory, refused = block_memory(), None
+    if repair == "zero-pad":
+        choice = replace(choice, shortcut="zero-pad")
     try:
         memory.drawn = BlockView(layers=choice.plan(sizes), activation=activation)
     except ConfigError as error:
         refused = error
-    with repair:
-        view = replace(memory.drawn, projected=_repair(memory.drawn, possible=refused is None))
+    view = replace(memory.drawn, projected=repair == "projection")
     with picture:
         diagram(block_svg(view, t), key="block_diagram", height=304, dimmed=refused is not None)
     words, code = st.columns([1, 1.1], gap="medium")
@@ -55,11 +61,12 @@ def kinds() -> None:
         if refused:
             prose(refusal_lesson(refused))
         else:
-            _explanation(choice, sizes, view)
+            _explanation(choice, sizes, view, offered)
     with code:
         st.code(source_of("resnet.blocks", choice.function), language="python", height=430)
         st.caption(lesson("block", "source"))
         st.code(source_of("resnet.blocks", *choice.steps), language="python", height=430)
+    exercises()
 
 
 def _kind_control() -> Kind:
@@ -112,7 +119,7 @@ def _size_controls() -> tuple[Sizes, Activation]:
 
 
 def _shape_controls(kind: Kind, activation: Activation) -> tuple[Choice, DeltaGenerator]:
-    """Stride, convolutions and shortcut; and the place for the repair, which has to know the block first."""
+    """Stride and convolutions, and the row they are in: what repairs the add goes beside them, and has to know the block first."""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")  # which wraps where columns would cut
     row.segmented_control(t("Stride"), (1, 2), key="block_stride", required=True, persist_state="session")
     row.segmented_control(
@@ -125,24 +132,11 @@ def _shape_controls(kind: Kind, activation: Activation) -> tuple[Choice, DeltaGe
         disabled=fixed_block(kind) is not None,
         persist_state="session",
     )
-    row.segmented_control(
-        t("Where shapes differ"),
-        SHORTCUTS,
-        format_func=_shortcut_label,
-        key="block_shortcut",
-        required=True,
-        persist_state="session",
-    )
-    state = st.session_state
-    return Choice(kind=kind, block=state.block_convolutions, shortcut=state.block_shortcut, activation=activation), row
+    return Choice(kind=kind, block=st.session_state.block_convolutions, activation=activation), row
 
 
 def _convolutions_label(block: Block) -> str:
     return {"basic": t("3×3, 3×3"), "bottleneck": t("1×1, 3×3, 1×1")}[block]
-
-
-def _shortcut_label(shortcut: Shortcut) -> str:
-    return {"projection": t("Project"), "zero-pad": t("Zero-pad"), "none": t("None")}[shortcut]
 
 
 def _example_label(sizes: Sizes, block: Block) -> str:
@@ -167,35 +161,29 @@ def _write_address(choice: Choice) -> None:
         st.query_params[ADDRESS] = wanted
 
 
-def _repair(view: BlockView, *, possible: bool) -> bool:
-    """The switch and the button, always there so that nothing moves; whether the projection is drawn."""
-    memory, lacking = block_memory(), possible and view.route == "projection"
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
-        automatic = st.toggle(
-            t("Repair automatically"),
-            key="block_automatic",
-            help=t("Put a projection on the shortcut whenever the two shapes differ."),
-            persist_state="session",
-        )
-        repaired = lacking and memory.repaired
-        st.button(
-            t("Take the projection out") if repaired else t("Repair with a projection"),
-            key="block_repair",
-            type="primary" if lacking and not repaired and not automatic else "secondary",
-            icon=":material/undo:" if repaired else ":material/build:",
-            disabled=automatic or not lacking,
-            on_click=_set_repaired,
-            args=(not repaired,),
-        )
-    return automatic or memory.repaired
+def _repair_control(offered: Mapping[Shortcut, Offer | None]) -> Repair:
+    """What is done where the two shapes differ, by hand or by itself; always there so that nothing moves."""
+    st.segmented_control(
+        t("Where shapes differ"),
+        REPAIRS,
+        format_func=lambda repair: repair_label(repair, offered),
+        key="block_repair",
+        required=True,
+        disabled=not offered,
+        persist_state="session",
+    )
+    automatic = st.toggle(
+        t("Repair automatically"),
+        key="block_automatic",
+        help=t("Put a projection on the shortcut whenever the two shapes differ."),
+        persist_state="session",
+    )
+    chosen: Repair = st.session_state.block_repair
+    return "projection" if automatic and chosen == "leave" else chosen
 
 
-def _set_repaired(repaired: bool) -> None:
-    block_memory().repaired = repaired
-
-
-def _explanation(choice: Choice, sizes: Sizes, view: BlockView) -> None:
-    """The formula as it is for this block, what the shortcut does, the totals, and what the kind is about."""
+def _explanation(choice: Choice, sizes: Sizes, view: BlockView, offered: Mapping[Shortcut, Offer | None]) -> None:
+    """The formula as it is for this block, what the shortcut does, the totals, the repairs, and what the kind is about."""
     with st.container(height=EXPLANATION_HEIGHT, border=False, gap="small"):  # one height for all, so that what follows stays in place
         st.latex(block_formula(view))
         prose(shortcut_lesson(view))
@@ -207,4 +195,6 @@ def _explanation(choice: Choice, sizes: Sizes, view: BlockView) -> None:
                 macs=macs / 1e6,
             )
         )
+    if offered:
+        prose(repair_table(offered))
     prose(kind_lesson(choice, sizes, view))

@@ -21,13 +21,11 @@ class Memory:
         block: the convolutions that the sliders' sizes belong to.
         drawn: the last block that exists, its projection drawn.
         sizes: what the sliders said when other convolutions were last looked at.
-        repaired: whether the projection was put in by hand.
     """
 
     block: Block
     drawn: BlockView
     sizes: dict[Block, Sizes] = field(default_factory=dict)
-    repaired: bool = False
 
 
 def block_memory() -> Memory:
@@ -42,7 +40,6 @@ def begin(address: str) -> None:
     if _SESSION_KEY in state:
         return
     state.block_kind, state.block_convolutions = kind, block = choice_at(address)
-    state.block_shortcut = "projection"
     sizes = EXAMPLES[block][0]
     state[_SESSION_KEY] = Memory(block, BlockView(layers=Choice(kind=kind, block=block).plan(sizes)))
     set_sizes(sizes)
@@ -65,7 +62,7 @@ def sizes_at_hand() -> Sizes:
 
 
 def set_sizes(sizes: Sizes) -> None:
-    """Move the sliders; a projection put in by hand was for other sizes."""
+    """Move the sliders; what was repaired by hand were other sizes."""
     state = st.session_state
     state.block_side, state.block_channels, state.block_filters, state.block_stride = (
         sizes.side,
@@ -73,4 +70,4 @@ def set_sizes(sizes: Sizes) -> None:
         sizes.filters,
         sizes.stride,
     )
-    block_memory().repaired = False
+    state.block_repair = "leave"

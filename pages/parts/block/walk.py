@@ -15,6 +15,7 @@ from pages.parts.block.steps import NETWORK, Step, current_block, current_step, 
 from pages.parts.block.strip import strip
 from pages.parts.block.walk_lesson import step_lesson
 from pages.parts.diagram import diagram
+from pages.parts.display import pixels
 from pages.parts.i18n import t
 from pages.parts.layout import prose
 from resnet.diagrams.block_view import BlockView, view_of_block
@@ -24,6 +25,7 @@ from resnet.presets import PRESETS
 
 NUMBERS = ("hand", "real")
 _DRAWN = 208  # pixels: what the drawing takes where two stand side by side on a projector
+_ROOM = {"hand": 134, "real": 84}  # pixels for the words of a step, and for the question beside them
 _FOLDED, _MODE, _DRAWER = "block_folded", "block_numbers", "block_drawer"
 
 
@@ -35,7 +37,8 @@ def walk() -> None:
     residual, plain = twins(block) if block else twins("stage1_block1")
     _drawings(residual, plain, step)
     step_bar(step)
-    words, numbers = st.columns(2, gap="medium")
+    # One height for all steps, so that what follows stays in place.
+    words, numbers = st.container(height=pixels(_ROOM[mode]), border=False).columns(2, gap="medium")
     with words:
         prose(step_lesson(step, residual))
     with numbers:

@@ -1,0 +1,24 @@
+"""Source text as a page shows it, with some of its lines marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.parts.i18n import ASSETS
+from resnet.figures.palette import css_variables
+
+_COMPONENTS = ASSETS / "components"
+
+_source = st.components.v2.component(
+    "resnet_lab_source",
+    html='<pre class="source" tabindex="0" role="region"><code></code></pre>',
+    js=(_COMPONENTS / "source.js").read_text(encoding="utf-8"),
+    css=f":host {{ {css_variables()} }}\n" + (_COMPONENTS / "source.css").read_text(encoding="utf-8"),
+)
+
+
+def marked_source(text: str, marked: Sequence[int], *, title: str, key: str, height: int) -> None:
+    """Show source text, `height` pixels high and scrolled to its first marked line; lines count from 0. `title` is for the ear."""
+    _source(key=key, data={"title": title, "lines": text.split("\n"), "lit": list(marked), "height": height}, height=height)
