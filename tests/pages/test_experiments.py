@@ -1,0 +1,228 @@
+"""The page Experiments without a browser: what is predicted, started, recorded, and said of what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts.experiments.lesion import _Lesion
+from resnet.experiments import recordings
+from resnet.experiments.catalogue import KEYS, RACES, Settings, train_config
+from resnet.inquiries import Cut, CutResult, Subject
+from resnet.runs import service
+from resnet.runs.store import Store
+from resnet.training.events import Event, Finished
+from tests.pages.training_page import ROUTER, button, enabled, texts
+from tests.unit.test_experiments import batches, gradients, started, trouble
+
+LOSSES = {"plain-20": 0.77, "plain-56": 2.20, "residual-20": 0.55, "residual-56": 0.61}
+
+
+def experiments(**query: str) -> AppTest:
+    app = AppTest.from_file(ROUTER, default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run().switch_page("experiments.py").run()
+
+
+@pytest.fixture
+def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of recordings of this test's own."""
+    monkeypatch.setattr(recordings, "FOLDER", tmp_path)
+    recordings.load.cache_clear()
+    yield tmp_path
+    recordings.load.cache_clear()
+
+
+def finished(losses: Mapping[str, float]) -> Finished:
+    shares = dict.fromkeys(losses, 0.5)
+    ending = {"best_epoch": 1, "stopped_early": False, "seconds": 1.0}
+    return Finished(run="r", sequence=9_999, time=1.0, test_loss=shares, test_accuracy=shares, class_accuracy={}, **ending)
+
+
+def told(losses: Mapping[str, float], steps: int = 40) -> list[Event]:
+    """A run whose networks keep these losses from the first step to the last."""
+    layers = {name: ["stem_conv", "stage1_block1_conv1", "stage1_block1_conv2", "stage1_block2_conv1", "head_dense"] for name in losses}
+    curves = [batch for name, loss in losses.items() for batch in batches(name, [loss] * steps)]
+    events = [started(layers), *curves, *(gradients(name, [1.0, 0.01, 0.1, 1.0, 1.0]) for name in losses), finished(losses)]
+    return [replace(event, run="r", sequence=place) for place, event in enumerate(events, start=1)]
+
+
+def keep(store: Store, key: str, events: list[Event], settings: Settings | None = None, state: str = "finished") -> None:
+    store.add_run("r", train_config(RACES[key], settings or Settings(steps=40)))
+    store.append("r", events, state)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_experiment_asks_before_it_shows(key: str, store: Store) -> None:
+    app = experiments(experiment=key)
+    assert not app.exception
+    prediction = app.radio(key=f"prediction_widget_{key}{'long' if key == 'rescue' else ''}")
+    assert prediction.value is None
+    assert not prediction.disabled
+    assert len(app.title) == 1
+
+
+def test_without_an_engine_recordings_are_what_is_left(recorded: Path) -> None:
+    write(recorded, "cure")
+    app = experiments(experiment="cure")
+    assert "no training engine" in texts(app)
+    assert enabled(app) == ["Draw the curve you expect", "Play the recording"]
+
+
+def test_start_queues_the_four_and_puts_them_into_the_address(store: Store) -> None:
+    app = experiments(experiment="cure")
+    app.number_input(key="experiment_cure_steps").set_value(60).run()
+    app.number_input(key="experiment_cure_seed").set_value(7).run()
+    app.select_slider(key="experiment_cure_depth").set_value(44).run()
+    button(app, "Run it live")
+    (record,) = store.runs()
+    assert record.config == train_config(RACES["cure"], Settings(steps=60, seed=7, depth=44))
+    assert [network.name for network in record.config.networks] == ["plain-20", "plain-44", "residual-20", "residual-44"]
+    assert (app.query_params["run"], app.query_params["experiment"]) == (record.id, "cure")
+    button(app, "Stop")
+    app.switch_page("training.py").run()
+    assert "race of plain-20, plain-44, residual-20, residual-44" in texts(app)
+    app.switch_page("experiments.py").run()
+    assert app.number_input(key="experiment_cure_seed").value == 7, "settings outlive a visit elsewhere"
+
+
+def test_the_prediction_stays_beside_the_data_and_is_locked(store: Store) -> None:
+    app = experiments(experiment="disease")
+    app.radio(key="prediction_widget_disease").set_value("deep").run()
+    keep(store, "disease", told({"plain-20": 0.77, "plain-56": 2.20}))
+    app.query_params["run"] = "r"
+    app.run()
+    prediction = app.radio(key="prediction_widget_disease")
+    assert (prediction.value, prediction.disabled) == ("deep", True)
+    late = experiments(experiment="disease", run="r")
+    assert "No prediction was made" in texts(late)
+
+
+@pytest.mark.parametrize(
+    ("losses", "said"),
+    [
+        ((0.77, 2.20), ["fits its training images worse", "2.20", "0.77", "a gap of 1.43 ± 0.00", "hardly learned anything"]),
+        ((0.77, 0.50), ["The effect did not show here; it is reversed", "0.50, lower than the 0.77", "by 0.27"]),
+        ((0.77, 0.77), ["No difference shows here", "chance alone can make"]),
+    ],
+)
+def test_the_disease_is_told_as_it_was_measured(losses: tuple[float, float], said: list[str], store: Store) -> None:
+    keep(store, "disease", told(dict(zip(("plain-20", "plain-56"), losses, strict=True))))
+    words = texts(experiments(experiment="disease", run="r"))
+    for part in ["What this run showed", *said]:
+        assert part in words
+
+
+def test_the_cure_is_a_table_and_four_sentences(store: Store) -> None:
+    keep(store, "cure", told(LOSSES))
+    words = texts(experiments(experiment="cure", run="r"))
+    for part in (
+        "| plain | 0.77 | 2.20 |",
+        "| residual | 0.55 | 0.61 |",
+        "**Without shortcuts, depth hurts:** plain-56 ends 1.43 above plain-20.",
+        "**Shortcuts help the deep network:** plain-56 ends 1.59 above residual-56.",
+        "**With shortcuts, the deeper network is not better after so few steps:** residual-56 ends 0.06 above residual-20.",
+        "at the small depth the plain network ends 0.22 above the residual one",
+        "Test accuracy after the last step: plain-20 50.0%",
+    ):
+        assert part in words
+
+
+def test_the_gradient_is_told_in_the_direction_it_has(store: Store) -> None:
+    keep(store, "gradient", told({"plain-56": 2.2, "residual-56": 0.6}))
+    words = texts(experiments(experiment="gradient", run="r"))
+    assert "In the plain network it **fades towards the input**: in the first third of the layers it is 0.01 times" in words
+
+
+def test_a_high_rate_is_told_by_its_trouble(store: Store) -> None:
+    events = told({"residual-20": 2.31})
+    events.insert(-1, replace(trouble("plateau", 30, 2.32), run="r", sequence=9_000))
+    keep(store, "rate", [replace(event, sequence=place) for place, event in enumerate(events, start=1)])
+    assert "No divergence: a plateau" in texts(experiments(experiment="rate", run="r"))
+
+
+def test_a_run_of_another_experiment_is_not_shown_here(store: Store) -> None:
+    keep(store, "cure", told(LOSSES))
+    app = experiments(experiment="disease", run="r")
+    assert "What this run showed" not in texts(app)
+    assert "Run it live" in enabled(app)
+
+
+def test_a_run_in_progress_says_nothing_yet(store: Store) -> None:
+    keep(store, "disease", told({"plain-20": 1.0, "plain-56": 2.0})[:-1], state="stopped")
+    store.add_run("s", train_config(RACES["disease"], Settings(steps=40)))
+    app = experiments(experiment="disease", run="s")
+    assert "What this run showed" not in texts(app)
+
+
+def test_a_recording_is_marked_and_its_words_are_of_the_recording(recorded: Path) -> None:
+    write(recorded, "cure")
+    app = experiments(experiment="cure")
+    button(app, "Play the recording")
+    assert app.radio(key="prediction_widget_cure").disabled, "the data is on its way"
+    assert "What the recorded run showed" not in texts(app), "not before it was played"
+    app.session_state["experiments"]["cure"].played = True
+    app.run()
+    assert "What the recorded run showed" in texts(app)
+    assert "plain-56 ends 1.43 above plain-20" in texts(app)
+    button(app, "Leave the recording")
+    assert not app.radio(key="prediction_widget_cure").disabled
+
+
+def test_the_long_run_tells_whether_the_gap_closes(recorded: Path) -> None:
+    config = train_config(RACES["gradient"], Settings(steps=40))
+    events = told({"plain-56": 1.0, "residual-56": 0.5})
+    recordings.write(recorded / "long.json.gz", config, events, machine="m", recorded="2026-01-01", shares={})
+    app = experiments(experiment="rescue")
+    button(app, "Play the recording")
+    app.session_state["experiments"]["rescue"].played = True
+    words = texts(app.run())
+    assert "**It has not caught up.** After 40 steps plain-56 has a training loss of 1.00, residual-56 0.50" in words
+    assert "The gap is not closing yet" in words
+
+
+def test_a_rescue_is_compared_with_the_recorded_run(store: Store, recorded: Path) -> None:
+    config = train_config(RACES["gradient"], Settings(steps=40))
+    events = told({"plain-56": 2.2, "residual-56": 0.5})
+    recordings.write(recorded / "long.json.gz", config, events, machine="m", recorded="2026-01-01", shares={})
+    keep(store, "rescue", told({"plain-56": 1.5}), Settings(steps=40, rate=3e-4))
+    app = experiments(experiment="rescue", run="r")
+    next(item for item in app.get("button_group") if item.label == "Question").set_value("own").run()
+    assert "**Better, but no rescue:** at 0.0003 plain-56 ends at 1.50. At 0.001 it ended at 2.20, residual-56 at 0.50." in texts(app)
+
+
+def test_the_lesion_says_what_is_left(store: Store) -> None:
+    app = experiments(experiment="lesion")
+    state = _Lesion(cut=["stage2_block4"])
+    asked = Cut(Subject("residual-56"), "branch", ("stage2_block4",))
+    state.inquiring.found[asked] = CutResult(0.861, 0.880, 0.4, 0.3, np.zeros(10), np.zeros(10))
+    app.session_state["lesion"] = state
+    app.run()
+    assert not app.exception
+    assert "Without 1 of its branches residual-56 still gets **86.1%** right (untouched: 88.0%)" in texts(app)
+    state.cut = ["stage1_block1"]
+    state.inquiring.found[replace(asked, places=("stage1_block1",))] = CutResult(0.11, 0.880, 4.0, 0.3, np.zeros(10), np.zeros(10))
+    words = texts(app.run())
+    assert "gets **11.0%** right" in words
+    assert "no better than guessing" in words
+    assert "2 places measured: 1 cost less than 5 points" in words
+
+
+def test_a_question_that_cannot_be_asked_says_why(store: Store) -> None:
+    app = experiments(experiment="lesion")
+    assert service.current() is not None
+    button(app, "Cut each in turn")
+    for _ in range(3):
+        app.run()
+    assert not app.exception
+
+
+def write(folder: Path, name: str) -> None:
+    config = train_config(RACES["cure"], Settings(steps=40))
+    recordings.write(folder / f"{name}.json.gz", config, told(LOSSES), machine="a machine", recorded="2026-01-01", shares={})
