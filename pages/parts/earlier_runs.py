@@ -50,7 +50,7 @@ def earlier_curves(lab: Service, shown: RunRecord | None) -> list[dict[str, Any]
     return [
         {"id": record.id, "name": name_of(record), **asdict(_overlay(record.id, record.created, record.outcome.sequence, lab))}
         for record in chosen
-        if record.outcome is not None
+        if record.outcome is not None and not is_race(record)
     ]
 
 
@@ -67,12 +67,13 @@ def _offer(record: RunRecord) -> str:
 
 
 def offered_runs(lab: Service, shown: RunRecord | None) -> Sequence[RunRecord]:
-    """Runs that are over, newest first, but for the one that is `shown`. Reads the database."""
-    records = [record for record in lab.runs(_MOST_OFFERED) if record.state in _DRAWABLE and not is_race(record)]
+    """Runs of one network that are over, newest first, but for the one that is `shown`. Reads the database."""
+    records = lab.runs(_MOST_OFFERED)
     known = {record.id for record in records}
     # One that the address names may be older than those that are offered.
-    records += [record for run in current_view().under if run not in known and (record := lab.run(run)) and record.state in _DRAWABLE]
-    return [record for record in records if record.id != (shown and shown.id)]
+    records += [record for run in current_view().under if run not in known and (record := lab.run(run))]
+    drawable = [record for record in records if record.state in _DRAWABLE and not is_race(record)]
+    return [record for record in drawable if record.id != (shown and shown.id)]
 
 
 def _choose() -> None:

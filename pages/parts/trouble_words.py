@@ -90,7 +90,7 @@ def _reason(trouble: Trouble, config: TrainConfig, rate: float | None) -> str:
         "no-shortcuts": t(
             "Likely reason: {depth} layers without shortcuts. What the loss says fades on its way to the first layers; "
             "a shortcut carries it past the layers between.",
-            depth=config.networks[0].depth,
+            depth=next((network.depth for network in config.networks if network.name == trouble.network), config.networks[0].depth),
         ),
     }.get(trouble.cause, t("The reason is not plain from the numbers. A lower learning rate helps most often."))
 

@@ -94,7 +94,7 @@ class Workshop:
         with self._lock:
             prepared = self._shelf.pop(key, None)
         with dtype_policy("mixed_bfloat16" if key.precision == "bfloat16" else "float32"):
-            newborn = _build(config)
+            newborn = build(config)
         state = [variable.numpy() for variable in newborn.variables]
         if prepared is None:
             prepared = _compile(newborn, config.recipe, key.precision)
@@ -121,7 +121,7 @@ def dtype_policy(name: str) -> Iterator[None]:
         keras.config.set_dtype_policy(usual)
 
 
-def _build(config: TrainConfig) -> ObservedModel | Race:
+def build(config: TrainConfig) -> ObservedModel | Race:
     """The networks with the weights that the seed gives them: one as it is, several as a race."""
     one_alone = not config.is_race
     networks = [build_resnet(network, ObservedModel if one_alone else keras.Model) for network in config.networks]

@@ -130,11 +130,11 @@ def _ours(network: Plan, points: tuple[str, ...]) -> Ours:
 
 
 def _finished(dataset: DatasetName, runs: Sequence[RunRecord] | None) -> list[RunRecord]:
-    """Runs on this data set that have a test result, best first."""
+    """Runs of one network on this data set that have a test result, best first."""
     if runs is None:
         lab = service.current()
         runs = lab.runs(_MOST_RUNS) if lab is not None else ()
-    found = [run for run in runs if run.config.dataset == dataset and run.result is not None]
+    found = [run for run in runs if run.config.dataset == dataset and run.result is not None and not run.config.is_race]
     return sorted(found, key=_accuracy, reverse=True)
 
 
