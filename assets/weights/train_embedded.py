@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks.trained import trained
 from resnet.config import Recipe, TrainConfig
 from resnet.embedded import EMBEDDED, FIRST_WEIGHTS_SEED, MEASURED_FILE, Embedded, Moment
-from resnet.inquiries import TEST_IMAGES, Subject
+from resnet.inquiries import Subject
 from resnet.inspection.cuts import score
 from resnet.inspection.subjects import images_of, network_of
 from resnet.inspection.weights import save_weights
@@ -66,7 +66,7 @@ def measure(name: str) -> dict[str, dict[str, float]]:
     for moment in EMBEDDED[name].moments:
         subject = Subject(name, moment)
         data = images_of(subject)
-        found = score(network_of(subject), data.x_test[:TEST_IMAGES], data.y_test[:TEST_IMAGES])
+        found = score(network_of(subject), data.x_test, data.y_test)
         measured[f"{name}-{moment}"] = {"test_loss": round(found.loss, 4), "test_accuracy": found.accuracy}
     return measured
 

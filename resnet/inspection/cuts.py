@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, TypeAlias
 
 import numpy as np
 import tensorflow as tf
 
 from resnet.inquiries import Cut, CutKind, CutResult, Subject
-from resnet.inspection.network import Instead, Network, untouched
+from resnet.inspection.network import Network, untouched
 from resnet.inspection.subjects import images_of, network_of
 
-BATCH = 250
+# In the widest layer of a batch: 6 MB, of which a block keeps half a dozen. Shorter batches cost more, since each layer of one takes its
+# time however few the images are.
+NUMBERS_AT_ONCE = 1_600_000
+
+Predict: TypeAlias = Callable[[np.ndarray], Any]  # images (n, height, width, channels) to logits (n, classes)
 
 
 def cut(asked: Cut) -> CutResult:
@@ -31,16 +37,16 @@ def cut(asked: Cut) -> CutResult:
     )
 
 
-def lesion(network: Network, kind: CutKind, places: tuple[str, ...]) -> Instead:
-    """What layers give instead of their answer where these places are cut. See resnet.inquiries.Cut for what a place can be."""
+def lesion(network: Network, kind: CutKind, places: tuple[str, ...]) -> Predict:
+    """The network with these places cut; see resnet.inquiries.Cut for what a place can be. The same with none of them is the whole."""
     if kind == "layer":
-        return {name: untouched for place in places for name in _layers(network, place)}
-    kept = untouched if kind == "shortcut" else _shortcut_alone
-    return {f"{block}_add": kept for block in places}
-
-
-def _shortcut_alone(branch: Any, shortcut: Any) -> Any:
-    return shortcut
+        instead = {name: untouched for place in places for name in _layers(network, place)}
+        return partial(network.logits, instead=instead)
+    gates = np.ones((len(network.blocks), 2), np.float32)
+    closed = 0 if kind == "branch" else 1
+    for number, block in enumerate(network.blocks):
+        gates[number, closed] = block.name not in places
+    return lambda images: network.gated(images, gates)
 
 
 def _layers(network: Network, place: str) -> list[str]:
@@ -60,11 +66,11 @@ class Score:
     class_accuracy: np.ndarray
 
 
-def score(network: Network, images: np.ndarray, labels: np.ndarray, instead: Instead | None = None) -> Score:
-    """Have a network, changed in these places, name the classes of (n, height, width, channels) images with these labels (n,)."""
-    logits = np.concatenate(
-        [np.asarray(network.logits(images[begin : begin + BATCH], instead=instead)) for begin in range(0, len(images), BATCH)]
-    )
+def score(network: Network, images: np.ndarray, labels: np.ndarray, predict: Predict | None = None) -> Score:
+    """How a network, or what a cut has left of it, names the classes of images (n, height, width, channels) with these labels (n,)."""
+    predict = predict or network.logits
+    batch = max(1, NUMBERS_AT_ONCE // max(math.prod(layer.output_shape) for layer in network.plan.layers))
+    logits = np.concatenate([np.asarray(predict(images[begin : begin + batch])) for begin in range(0, len(images), batch)])
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits).numpy()
     right = logits.argmax(axis=1) == labels
     by_class = [right[labels == number] for number in range(logits.shape[1])]
@@ -78,4 +84,6 @@ def score(network: Network, images: np.ndarray, labels: np.ndarray, instead: Ins
 @lru_cache(maxsize=16)
 def _untouched(subject: Subject, images: int) -> Score:
     data = images_of(subject)
-    return score(network_of(subject), data.x_test[:images], data.y_test[:images])
+    network = network_of(subject)
+    kind: CutKind = "layer" if subject.embedded.network.shortcut == "none" else "branch"
+    return score(network, data.x_test[:images], data.y_test[:images], lesion(network, kind, ()))

@@ -259,7 +259,7 @@ def test_a_cut_is_what_is_left_of_the_network_by_hand(
     network = drawn(config)
     hand, cut = ByHand(network), lesion(network, kind, places)
     logits = np.array([hand.logits(image, changes) for image in images])
-    close(network.logits(images, instead=cut), logits)
+    close(cut(images), logits)
     assert np.abs(logits - network.model.predict(images, verbose=0)).max() > 0.01, "the cut is felt"
 
     found = score(network, images, labels, cut)
