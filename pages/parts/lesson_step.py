@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.i18n import lesson, t
+from pages.parts.layout import page_link
 from pages.parts.lesson_clock import minutes
 from pages.parts.lesson_progress import show_step, steps_done, tick
 from pages.parts.places import titles
@@ -62,7 +63,7 @@ def _part(part: str, words: str) -> None:
 
 
 def _link(link: Link) -> None:
-    st.page_link(f"{link.page}.py", label=_label(link), icon=":material/arrow_forward:", query_params=dict(link.address))
+    page_link(f"{link.page}.py", label=_label(link), icon=":material/arrow_forward:", **link.address)
 
 
 def _label(link: Link) -> str:
