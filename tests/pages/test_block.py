@@ -1,4 +1,4 @@
-"""The page Block: each control moves the drawing, the add breaks and is repaired, and the source is the file's own."""
+"""The page Block, its view of all kinds: each control moves the drawing, the add breaks and is repaired, the source is the file's own."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
+import keras
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.block.choices import Choice
+from pages.parts.block.exercises import BATCH, FORGETFUL, SHAPE_TESTS, output_of
 from resnet import blocks
 from resnet.model import BLOCKS
 from resnet.plan import plan_block
@@ -32,15 +36,30 @@ def app() -> AppTest:
     return page
 
 
+def _drawing(app: AppTest) -> dict[str, Any]:
+    """What the diagram of the block is given; the other component shows a source."""
+    (data,) = (data for one in components(app) if "svg" in (data := json.loads(one.proto.json)))
+    return dict(data)
+
+
 def _diagram(app: AppTest) -> ElementTree.Element:
-    (component,) = components(app)
-    return ElementTree.fromstring(json.loads(component.proto.json)["svg"])
+    return ElementTree.fromstring(_drawing(app)["svg"])
 
 
 def _is_dimmed(app: AppTest) -> bool:
-    (component,) = components(app)
-    dimmed: bool = json.loads(component.proto.json)["dimmed"]
+    dimmed: bool = _drawing(app)["dimmed"]
     return dimmed
+
+
+def _can_repair(app: AppTest) -> bool:
+    (control,) = (group for group in app.get("button_group") if group.key == "block_repair")
+    return not control.disabled
+
+
+def _repairs(app: AppTest) -> list[str]:
+    """What stands on the control's segments."""
+    (control,) = (group for group in app.get("button_group") if group.key == "block_repair")
+    return [option.content for option in control.proto.options]
 
 
 def _node(app: AppTest, key: str) -> list[str] | None:
@@ -80,7 +99,7 @@ def _total(app: AppTest) -> str:
 def test_it_opens_with_the_notebook_s_block_whole(app: AppTest) -> None:
     assert _node(app, "conv1") == ["3×3 conv", "stride 1", "32×32×64", "36,864 params"]
     assert _node(app, "add") == ["+", "add", "32×32×64", "0 params"]
-    assert app.button(key="block_repair").disabled
+    assert not _can_repair(app)
     # 2 · 3·3·64·64 weights and twice 4·64 for batch norm; 2 · 36,864 at 32·32 positions.
     assert _total(app) == "All of it: 74,240 parameters, 75.5 million multiply-adds per image."
 
@@ -99,16 +118,20 @@ def test_every_control_moves_the_drawing(app: AppTest) -> None:
     assert r"\mathrm{GELU}" in app.latex[0].value
 
 
-def test_the_add_breaks_and_the_button_repairs_it(app: AppTest) -> None:
+def test_the_add_breaks_and_a_projection_repairs_it(app: AppTest) -> None:
     app.select_slider(key="block_filters").set_value(128)
     _stride(app, 2)
     assert _node(app, "add") == ["≠", "cannot add", "32×32×64", "+ 16×16×128"]
     assert _node(app, "shortcut_conv") is None
     assert "W_s" not in app.latex[0].value
 
-    button = app.button(key="block_repair")
-    assert (button.label, button.disabled) == ("Repair with a projection", False)
-    button.click().run()
+    # 64·128 weights and 4·128 for batch norm; at 16·16 positions. Nothing, and zeros for the other 64 channels.
+    assert _repairs(app) == ["Leave it", "Zero-pad: 0 params", "Project: 8,704 params"]
+    (table,) = (words for words in app.markdown if "1×1 projection" in words.value)
+    assert "| Result | 16×16×128 | 16×16×128 |" in table.value
+    assert "| Parameters | 0 (0%) | 8,704 (4%) |" in table.value
+    assert "| Multiply-adds | 0 | 2,097,152 |" in table.value
+    _press(app, "block_repair", "projection")
     assert _node(app, "add") == ["+", "add", "16×16×128", "0 params"]
     assert _node(app, "shortcut_conv") == ["1×1 conv", "stride 2", "16×16×128", "8,192 params"]
     assert "W_s x" in app.latex[0].value
@@ -116,8 +139,7 @@ def test_the_add_breaks_and_the_button_repairs_it(app: AppTest) -> None:
     assert _total(app).startswith("All of it: 230,912 parameters")
     assert any("costs **8,704** parameters, 4% of the block" in markdown.value for markdown in app.markdown)
 
-    assert app.button(key="block_repair").label == "Take the projection out"
-    app.button(key="block_repair").click().run()
+    _press(app, "block_repair", "leave")
     assert _node(app, "add") == ["≠", "cannot add", "32×32×64", "+ 16×16×128"]
     assert _total(app).startswith("All of it: 222,208 parameters")
 
@@ -127,7 +149,6 @@ def test_the_switch_repairs_by_itself(app: AppTest) -> None:
     assert _node(app, "shortcut_conv") is None  # nothing to repair yet
     app.select_slider(key="block_filters").set_value(128).run()  # at stride 1: channels alone differ
     assert _node(app, "shortcut_conv") == ["1×1 conv", "stride 1", "32×32×128", "8,192 params"]
-    assert app.button(key="block_repair").disabled
     app.toggle(key="block_automatic").set_value(False).run()
     assert _node(app, "add") == ["≠", "cannot add", "32×32×64", "+ 32×32×128"]
 
@@ -246,20 +267,20 @@ def test_every_kind_breaks_and_is_repaired(app: AppTest, kind: str) -> None:
     _press(app, "block_kind", kind)
     _stride(app, 2)
     assert (_node(app, "add") or [""])[0] == "≠"
-    app.button(key="block_repair").click().run()
+    _press(app, "block_repair", "projection")
     assert (_node(app, "add") or [""])[0] == "+"
     assert (_node(app, "shortcut_conv") or [""])[0].startswith("1×1 conv")
     before = _counted(app)
-    app.button(key="block_repair").click().run()
+    _press(app, "block_repair", "leave")
     assert (_node(app, "add") or [""])[0] == "≠"
     assert _counted(app) < before
 
 
-def test_a_zero_pad_shortcut_needs_no_repair_and_cannot_take_channels_away(app: AppTest) -> None:
+def test_zero_padding_repairs_without_parameters_and_cannot_take_channels_away(app: AppTest) -> None:
     app.select_slider(key="block_filters").set_value(128).run()
-    _press(app, "block_shortcut", "zero-pad")
+    assert (_node(app, "add") or [""])[0] == "≠"
+    _press(app, "block_repair", "zero-pad")
     assert _node(app, "shortcut_pad") == ["+ 64 channels of 0", "every pixel", "32×32×128", "0 params"]
-    assert app.button(key="block_repair").disabled
     assert r"\mathrm{pad}(x)" in app.latex[0].value
     assert "25.03" in _words(app)
 
@@ -268,7 +289,6 @@ def test_a_zero_pad_shortcut_needs_no_repair_and_cannot_take_channels_away(app: 
     assert "can append channels but not take any away: 64 come in, the branch has 32" in _words(app).replace("\\", "")
     assert _node(app, "add") == ["+", "add", "32×32×128", "0 params"]  # the last block there was
     assert _is_dimmed(app)
-    assert app.button(key="block_repair").disabled
     app.select_slider(key="block_filters").set_value(64).run()
     assert _node(app, "add") == ["+", "add", "32×32×64", "0 params"]
     assert not _is_dimmed(app)
@@ -333,3 +353,52 @@ def test_the_kind_is_kept_while_other_pages_are_read(app: AppTest) -> None:
     app.switch_page("block.py").run()
     assert _node(app, "se_reduce") == ["dense → 16", "4,112 params"]
     assert app.query_params["block_kind"] == "se-bottleneck"
+
+
+def test_a_shape_is_predicted_and_told(app: AppTest) -> None:
+    assert app.radio(key="block_shape_test").options == ["`ResidualUnit(64)`", "`ResidualUnit(128, strides=2)`"]
+    app.radio(key="block_shape_test").set_value(SHAPE_TESTS[1]).run()
+    app.text_input(key="block_shape_128-2").set_value("2, 32, 32, 128").run()
+    assert "You said (2, 32, 32, 128); the unit gives **(2, 16, 16, 128)**. Not the same: height, width." in _words(app)
+    app.text_input(key="block_shape_128-2").set_value("2 x 16 x 16 x 128").run()
+    assert "the unit gives (2, 16, 16, 128)." in _words(app)
+    app.text_input(key="block_shape_128-2").set_value("16, 16, 128").run()
+    assert "A shape has 4 numbers here" in _words(app)
+    app.button(key="block_shape_draw").click().run()
+    assert _node(app, "add") == ["≠", "cannot add", "32×32×64", "+ 16×16×128"]
+
+
+def test_the_shapes_told_are_keras_s() -> None:
+    style = blocks.Style.of(PRESETS["mini-resnet"])
+    for sizes in SHAPE_TESTS:
+        x = keras.Input((sizes.side, sizes.side, sizes.channels), batch_size=BATCH)
+        y = blocks.basic_block(x, name="stage1_block1", filters=sizes.filters, stride=sizes.stride, style=style)
+        assert output_of(sizes) == y.shape
+
+
+def test_the_faulty_line_is_found_and_the_others_are_explained(app: AppTest) -> None:
+    assert app.button(key="block_fault_check").disabled
+    for name, reply in (("add", "**Not this one.** Add first"), ("bias", "**Not this one.** No bias"), ("config", "**This is it.**")):
+        app.radio(key="block_fault").set_value(name).run()
+        app.button(key="block_fault_check").click().run()
+        assert reply in _words(app)
+    (source,) = (data for one in components(app) if "lines" in (data := json.loads(one.proto.json)))
+    assert [source["lines"][number].strip() for number in source["lit"]] == ['own = {"filters": self.filters, "strides": self.strides}']
+
+
+def test_the_unit_forgets_what_it_is_said_to_forget() -> None:
+    """Loaded from its configuration it gives other numbers with the same weights; with the line mended, the same."""
+    source = FORGETFUL.read_text(encoding="utf-8")
+    mended = source.replace(
+        '"strides": self.strides}', '"strides": self.strides, "activation": keras.activations.serialize(self.activation)}'
+    )
+    x = keras.random.normal((2, 4, 4, 3), seed=1)
+    for text, same in ((source, False), (mended, True)):
+        room: dict[str, Any] = {}
+        exec(compile(text, "forgetful_unit", "exec"), room)
+        unit = room["ResidualUnit"](3, activation="tanh")
+        y = unit(x)
+        copy = room["ResidualUnit"].from_config(unit.get_config())
+        copy(x)
+        copy.set_weights(unit.get_weights())
+        assert bool(np.array_equal(copy(x), y)) == same

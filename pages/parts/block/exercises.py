@@ -46,12 +46,13 @@ def _shape_test() -> None:
     st.subheader(t("Which shape comes out?"), anchor=False)
     sizes: Sizes = st.radio(t("Unit"), SHAPE_TESTS, format_func=_call, key="block_shape_test", persist_state="session")
     prose(lesson("block", "shape_test", input=_tuple((BATCH, sizes.side, sizes.side, sizes.channels))))
-    place = f"{sizes.filters}-{sizes.stride}"
-    with st.form(f"block_shape_form_{place}", border=False, enter_to_submit=True):
-        given = st.text_input(
-            t("Your prediction"), key=f"block_shape_{place}", placeholder=t("batch, height, width, channels"), max_chars=40
-        )
-        st.form_submit_button(t("Check"))
+    given = st.text_input(
+        t("Your prediction"),
+        key=f"block_shape_{sizes.filters}-{sizes.stride}",
+        placeholder=t("batch, height, width, channels"),
+        max_chars=40,
+        persist_state="session",
+    )
     if given and given.strip():
         _judge(given, output_of(sizes))
     st.button(

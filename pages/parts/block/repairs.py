@@ -24,7 +24,7 @@ _ERRORS: Mapping[Shortcut, float] = MappingProxyType({"zero-pad": 25.03, "projec
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one repair does for a block: the sum's shape, the parameters and multiply-adds it takes, its share of all parameters (0 to 1)."""
+    """What one repair does for a block: the sum's shape, the parameters and multiply-adds it takes, its share of all (0 to 1)."""
 
     shape: Shape
     parameters: int
