@@ -25,7 +25,7 @@ export default function ({ data, parentElement }) {
 
 function newClass() {
   const row = document.createElement("li");
-  row.innerHTML = '<span class="name"></span><span class="track"><i class="full"></i><i class="now"></i></span><span class="share"></span>';
+  row.innerHTML = '<span class="name"></span><span class="track"><i class="whole"></i><i class="said"></i></span><span class="share"></span>';
   return row;
 }
 
@@ -42,8 +42,8 @@ function show(frame) {
   [...frame.querySelectorAll("li")].forEach((row, place) => {
     put(row.querySelector(".name"), place === data.label ? `${data.classes[place]} ✓` : data.classes[place]);
     row.classList.toggle("best", place === best);
-    row.querySelector(".now").style.width = `${100 * (now[place] ?? 0)}%`;
-    row.querySelector(".full").style.left = `${100 * (full[place] ?? 0)}%`;
+    row.querySelector(".said").style.width = `${100 * (now[place] ?? 0)}%`;
+    row.querySelector(".whole").style.left = `${100 * (full[place] ?? 0)}%`;
     put(row.querySelector(".share"), now.length ? `${(100 * now[place]).toFixed(1)} %` : "–");
   });
 }

@@ -10,7 +10,7 @@ function showMaps(frame, data) {
   if (!stage.told) listen(frame, stage);
   stage.told = data;
   stage.setAttribute("aria-label", data.words.title);
-  stage.style.setProperty("--side", `${data.side}px`);
+  frame.style.setProperty("--side", `${data.side}px`);
   frame.classList.toggle("dimmed", data.dimmed);
   placeFigures(stage, data.panels);
   showLegend(frame, data);
@@ -125,7 +125,7 @@ function showPlace(frame) {
   const [rows, columns] = extent(stage);
   stage.classList.toggle("read", rows > 0);
   if (!rows) {
-    lines(frame, []);
+    lines(frame, [data.words.status]);
     return;
   }
   stage.at = { row: Math.min(rows - 1, stage.at.row), column: Math.min(columns - 1, stage.at.column) };
@@ -143,7 +143,7 @@ function showPlace(frame) {
     const { size, stride, before } = data.patch;
     box(patch, (stage.at.row * stride - before) * high, (stage.at.column * stride - before) * wide, size * high, size * wide);
   }
-  lines(frame, [fill(data.words.place, { row: stage.at.row + 1, column: stage.at.column + 1 }), ...data.lines.map((line) => filled(line, stage))]);
+  lines(frame, [data.words.status || fill(data.words.place, { row: stage.at.row + 1, column: stage.at.column + 1 }), ...data.lines.map((line) => filled(line, stage))]);
 }
 
 function placeIn(grid, stage) {

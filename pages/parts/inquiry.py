@@ -42,6 +42,15 @@ class Asked(Generic[FindingType]):
     current: bool = False
 
     @property
+    def status(self) -> str:
+        """In a few words why `found` is not the answer; nothing where it is."""
+        if self.current:
+            return ""
+        if service.current() is None or self.refused:
+            return t("There is no answer")
+        return t("Measuring …")
+
+    @property
     def refused(self) -> bool:
         return isinstance(self.outcome, ExplainedError)
 

@@ -9,8 +9,8 @@ from resnet.inquiries import BackwardNorms
 from resnet.wording import Translate
 
 WIDTH, HEIGHT = 560, 232
-_ROW, _FIRST_Y = 38, 20
-_BAR_LEFT, _BAR_WIDTH, _BAR_HEIGHT = 226, 264, 20
+COMPACT_WIDTH, COMPACT_HEIGHT = 800, 150
+_BAR_LEFT, _BAR_WIDTH = 226, 264
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,18 @@ class _Row:
     value: float | None
 
 
-def norm_bars_svg(norms: BackwardNorms | None, t: Translate, *, projection: bool, lit: str = "") -> str:
-    """The bars, from 0 on one scale; without numbers only their places. `lit` is the key of the step that is looked at."""
+def norm_bars_svg(norms: BackwardNorms | None, t: Translate, *, projection: bool, lit: str = "", compact: bool = False) -> str:
+    """The bars, from 0 on one scale; without numbers only their places. `lit` is the key of the step that is looked at.
+
+    `compact` is lower and wider: COMPACT_HEIGHT instead of HEIGHT, the notes right of the numbers.
+    """
     rows = _rows(norms, projection, t)
     largest = max((row.value or 0.0 for row in rows), default=0.0) or 1.0
     said = "; ".join(f"{row.title} {norm_text(row.value)}" for row in rows if row.value is not None)
     return svg.document(
-        WIDTH,
-        HEIGHT,
-        *(_draw(row, place, largest, lit=row.key == lit) for place, row in enumerate(rows)),
+        COMPACT_WIDTH if compact else WIDTH,
+        COMPACT_HEIGHT if compact else HEIGHT,
+        *(_draw(row, place, largest, lit=row.key == lit, compact=compact) for place, row in enumerate(rows)),
         title=t("The gradient's length on its way back through the block"),
         description=said or t("not yet measured"),
     )
@@ -59,15 +62,17 @@ def _rows(norms: BackwardNorms | None, projection: bool, t: Translate) -> list[_
     ]
 
 
-def _draw(row: _Row, place: int, largest: float, *, lit: bool) -> str:
-    y = _FIRST_Y + _ROW * place
-    width = 0.0 if row.value is None else _BAR_WIDTH * row.value / largest
+def _draw(row: _Row, place: int, largest: float, *, lit: bool, compact: bool) -> str:
+    height, width = (25, COMPACT_WIDTH) if compact else (38, WIDTH)
+    y = (17 if compact else 20) + height * place
+    length = 0.0 if row.value is None else _BAR_WIDTH * row.value / largest
+    note = (_BAR_LEFT + _BAR_WIDTH + 70, y + 3, "start") if compact else (_BAR_LEFT - 12, y + 14, "end")
     return svg.element(
         "g",
-        *([svg.element("rect", x=0, y=y - 17, width=WIDTH, height=_ROW - 2, rx=6, class_="lit", data_key="lit")] if lit else []),
-        svg.text(_BAR_LEFT - 12, y, row.title, anchor="end", class_="title" if lit else "", key="title"),
-        svg.text(_BAR_LEFT - 12, y + 14, row.note, anchor="end", class_="count", key="note"),
-        svg.element("rect", x=_BAR_LEFT, y=y - 12, width=width, height=_BAR_HEIGHT, rx=3, class_=f"plate {row.role}", data_key="bar"),
-        svg.text(_BAR_LEFT + width + 8, y + 3, norm_text(row.value), anchor="start", class_="shape", key="value"),
+        *([svg.element("rect", x=0, y=y - 15, width=width, height=height - 1, rx=6, class_="lit", data_key="lit")] if lit else []),
+        svg.text(_BAR_LEFT - 12, y + (3 if compact else 0), row.title, anchor="end", class_="title" if lit else "", key="title"),
+        svg.text(note[0], note[1], row.note, anchor=note[2], class_="count", key="note"),
+        svg.element("rect", x=_BAR_LEFT, y=y - 11, width=length, height=18, rx=3, class_=f"plate {row.role}", data_key="bar"),
+        svg.text(_BAR_LEFT + length + 8, y + 3, norm_text(row.value), anchor="start", class_="shape", key="value"),
         data_key=row.key,
     )

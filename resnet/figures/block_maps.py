@@ -58,7 +58,7 @@ class Reading:
             where the block gets fewer channels than it gives, the one at the same place counted around.
         limit: the largest distance from 0 in x, branch, shortcut, sum, y and twin, rounded up to two digits: the end of the colour scale.
         source: the channel of x that is shown. channel: that of all others.
-        start: a place (row, column) of y where both summands are far from 0, to begin reading at.
+        start: a place (row, column) of y that is worth reading first.
     """
 
     grids: Mapping[str, Grid]
@@ -110,10 +110,9 @@ def inside(maps: BlockMaps) -> dict[str, np.ndarray]:
 
 
 def lively_channel(maps: BlockMaps) -> int:
-    """The channel in which both summands vary most: the one whose lesser spread is largest."""
-    if maps.shortcut is None:
-        return int(maps.branch.std(axis=(0, 1)).argmax())
-    return int(np.minimum(maps.branch.std(axis=(0, 1)), maps.shortcut.std(axis=(0, 1))).argmax())
+    """The channel in which both summands and the output vary: the one whose least spread of the three is largest."""
+    shown = [one for one in (maps.branch, maps.shortcut, maps.y) if one is not None]
+    return int(np.min([one.std(axis=(0, 1)) for one in shown], axis=0).argmax())
 
 
 def kernel_of(maps: BlockMaps, convolution: str, *, source: int, channel: int) -> np.ndarray:
@@ -136,5 +135,8 @@ def decimals_for(limit: float) -> int:
 
 
 def _lively_place(branch: np.ndarray, shortcut: np.ndarray) -> tuple[int, int]:
-    row, column = np.unravel_index(int(np.minimum(np.abs(branch), np.abs(shortcut)).argmax()), branch.shape)
+    """Where the lesser of the summands is largest; rather where the branch takes away and something is left, if there is such a place."""
+    lesser = np.minimum(np.abs(branch), np.abs(shortcut))
+    taken = np.where((branch < 0) & (branch + shortcut > 0), lesser, 0)
+    row, column = np.unravel_index(int((taken if taken.any() else lesser).argmax()), branch.shape)
     return int(row), int(column)

@@ -60,13 +60,18 @@ def amount() -> None:
         with controls:
             channel_control(_KEY, maps.y.shape[-1], channel)
     projection = has_projection(current_block()) if maps is None else maps.projection
-    data = amount_data(maps, reading, projection=projection, dimmed=maps is not None and not asked.current, side=pixels(_SIDE))
+    data = amount_data(maps, reading, projection=projection, status=asked.status, side=pixels(_SIDE))
     _amount(key=f"{_KEY}_maps", data=data, height=pixels(_HEIGHT))
     tell(asked, key=_KEY)
-    prose(amount_lesson(maps, projection=projection))
+    nothing, measured = st.columns(2, gap="large")
+    with nothing:
+        prose(lesson("block_real", "amount_projection" if projection else "amount_identity"))
+    if maps is not None:
+        with measured:
+            prose(amount_lesson(maps))
 
 
-def amount_data(maps: BlockMaps | None, reading: Reading | None, *, projection: bool, dimmed: bool, side: int) -> dict[str, Any]:
+def amount_data(maps: BlockMaps | None, reading: Reading | None, *, projection: bool, status: str, side: int) -> dict[str, Any]:
     """What the browser needs to show any amount without asking again."""
     shortcut = "Wₛ x" if projection else "x"
     panels = [
@@ -76,7 +81,7 @@ def amount_data(maps: BlockMaps | None, reading: Reading | None, *, projection: 
         Panel(key="y", grid="y", role="add", title="y = ReLU(…)", state="now"),
     ]
     formulas = ["{shortcut} + {(scaled)} = {sum} → ReLU {y}"]
-    told = maps_data(reading, panels, formulas, dimmed=dimmed, side=side)
+    told = maps_data(reading, panels, formulas, status=status, side=side)
     if reading is not None:
         # The browser multiplies this one; notes and alternatives of what depends on a would not stay true.
         told["grids"]["branch"] = {"rows": reading.grids["branch"].rows, "columns": reading.grids["branch"].columns} | {
@@ -95,16 +100,13 @@ def amount_data(maps: BlockMaps | None, reading: Reading | None, *, projection: 
             "slider": t("How much the branch counts"),
             "low": t("a = 0: the shortcut alone"),
             "high": t("a = 1: as trained"),
-            "says": t("What the whole network says (✓ the right class, | at a = 1)"),
+            "says": t("The network’s answer; ✓ is right, | at a = 1"),
         },
     }
 
 
-def amount_lesson(maps: BlockMaps | None, *, projection: bool) -> str:
-    """What a = 0 means for this block, and what was measured from there to a = 1, as Markdown."""
-    nothing = lesson("block_real", "amount_projection" if projection else "amount_identity")
-    if maps is None:
-        return nothing
+def amount_lesson(maps: BlockMaps) -> str:
+    """What the network was measured to say from a = 0 to a = 1, as Markdown."""
     titles = class_titles(t)
     said = maps.probabilities.argmax(axis=1)
     first, last = int(said[0]), int(said[-1])
@@ -115,4 +117,4 @@ def amount_lesson(maps: BlockMaps | None, *, projection: bool) -> str:
         settled = int(np.flatnonzero(said != last)[-1]) + 1
         settled_at = f"{AMOUNTS[settled]:.2f}" if settled < len(AMOUNTS) else "1"
         measured = lesson("block_real", "amount_changes", before=f"{maps.probabilities[0, first]:.0%}", amount=settled_at, **values)
-    return f"{nothing}\n\n{measured} {lesson('block_real', 'amount_right', label=titles[maps.label])}"
+    return f"{measured} {lesson('block_real', 'amount_right', label=titles[maps.label])}"

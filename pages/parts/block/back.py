@@ -45,12 +45,7 @@ def back() -> None:
 
 def norms_of_step(step: Step) -> None:
     """The measured norms beside a step of the walk, its own lit."""
-    drawing, words = st.columns([1, 1], gap="medium")
-    with drawing:
-        asked = _norms(step.key)
-    with words:
-        if asked.found is not None:
-            prose(norms_lesson(asked.found, projection=has_projection(current_block())))
+    _norms(step.key, compact=True)
 
 
 def norms_lesson(norms: BackwardNorms, *, projection: bool) -> str:
@@ -111,13 +106,13 @@ def _angle(cosine: float) -> str:
     return "with" if cosine > _RIGHT_ANGLE else "against" if cosine < -_RIGHT_ANGLE else "across"
 
 
-def _norms(lit: str) -> Asked[BackwardNorms]:
+def _norms(lit: str, *, compact: bool = False) -> Asked[BackwardNorms]:
     block = current_block()
     asked = ask(SendBack(subject(), block, image()), BackwardNorms, key=_KEY)
     diagram(
-        norm_bars_svg(asked.found, t, projection=has_projection(block), lit=lit),
+        norm_bars_svg(asked.found, t, projection=has_projection(block), lit=lit, compact=compact),
         key=f"{_KEY}_norms",
-        height=norm_bars.HEIGHT,
+        height=norm_bars.COMPACT_HEIGHT if compact else norm_bars.HEIGHT,
         dimmed=asked.found is not None and not asked.current,
     )
     loss = asked.found.loss if asked.found else 0.0

@@ -17,7 +17,7 @@ from resnet.figures.palette import ABOVE_ZERO, AT_ZERO, BELOW_ZERO, css_variable
 
 _COMPONENTS = ASSETS / "components"
 SIDE = 112  # pixels: a whole number for each place of 28x28, 14x14 and 7x7
-_AROUND = 104  # pixels of titles, notes and the lines below
+_AROUND = 48  # pixels of titles and notes; what is read off stands beside the maps
 
 # What every component with maps has in its frame, and the sheet for it.
 MAPS_HTML = """
@@ -80,15 +80,22 @@ class Patch:
 
 
 def show_maps(
-    reading: Reading | None, panels: Sequence[Panel], lines: Sequence[str], *, key: str, dimmed: bool, patch: Patch | None = None
+    reading: Reading | None,
+    panels: Sequence[Panel],
+    lines: Sequence[str],
+    *,
+    key: str,
+    status: str,
+    patch: Patch | None = None,
 ) -> None:
-    """Show the panels; without a reading their empty frames. `dimmed`: it is not of what the controls say.
+    """Show the panels; without a reading their empty frames. A `status` says in a few words why they are not, or not yet,
+    of what the controls say; they are shown faintly then.
 
     `lines` are templates of what is read off at the crosshair: {x} is a grid's number, {(x)} the same in brackets where it is negative,
     {partial} what the patch gives with its kernel.
     """
     height = maps_height()
-    _maps(key=key, data=maps_data(reading, panels, lines, dimmed=dimmed, patch=patch, side=pixels(SIDE)), height=height)
+    _maps(key=key, data=maps_data(reading, panels, lines, status=status, patch=patch, side=pixels(SIDE)), height=height)
 
 
 def maps_height() -> int:
@@ -97,7 +104,7 @@ def maps_height() -> int:
 
 
 def maps_data(
-    reading: Reading | None, panels: Sequence[Panel], lines: Sequence[str], *, dimmed: bool, side: int, patch: Patch | None = None
+    reading: Reading | None, panels: Sequence[Panel], lines: Sequence[str], *, status: str, side: int, patch: Patch | None = None
 ) -> dict[str, Any]:
     """What the browser needs to draw and to read."""
     grids = reading.grids if reading else {}
@@ -111,11 +118,12 @@ def maps_data(
         "start": {"row": reading.start[0], "column": reading.start[1]} if reading else {"row": 0, "column": 0},
         "lines": list(lines) if reading else [],
         "patch": asdict(patch) if patch and reading else None,
-        "dimmed": dimmed,
+        "dimmed": bool(status and reading),
         "side": side,
         "theme": current_theme(),
         "words": {
             "title": t("Feature maps under one crosshair; the arrow keys move it, with Shift four places at a time"),
+            "status": status,
             "place": t("row {row}, column {column}"),
         },
     }

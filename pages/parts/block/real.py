@@ -43,7 +43,7 @@ def real(step: Step, twin: bool) -> None:
         panels(step.key, projection=projection, twin=twin),
         lines(step.key, reading, projection=projection, twin=twin),
         key=f"{_KEY}_maps",
-        dimmed=not asked.current,
+        status=asked.status,
         patch=patch_of(step.key, maps, reading),
     )
     tell(asked, key=_KEY)
