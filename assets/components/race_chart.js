@@ -23,7 +23,7 @@ class RaceChart {
 
   line(network, race, data, view) {
     const loss = race.loss(network.name);
-    return { network, x: race.places(network.name, view.x, data.shares), loss, calm: smoothed(loss, CALM) };
+    return { network, x: race.places(network.name, view.x, data.shares), loss, calm: calmed(loss, data) };
   }
 
   traces({ network, x, loss, calm }, data, ink) {
@@ -40,7 +40,7 @@ class RaceChart {
   under(data, view, ink) {
     if (view.x !== "steps") return [];
     return data.under.map(({ name, plain, depth, steps, loss }) => ({
-      type: "scatter", mode: "lines", name, x: steps, y: smoothed(loss, CALM), opacity: 0.75,
+      type: "scatter", mode: "lines", name, x: steps, y: calmed(loss, data), opacity: 0.75,
       line: { width: 0.6 * widthOf(depth), color: plain ? ink.plain : ink.residual, dash: "dot" }, hovertemplate: "%{y:.2f}",
     }));
   }
@@ -48,7 +48,7 @@ class RaceChart {
   guess({ guess, steps }, view, ink) {
     if (!guess.heights || view.x !== "steps") return [];
     const x = guess.heights.map((_, i) => (i * steps) / (guess.heights.length - 1));
-    return [{ type: "scatter", mode: "lines", name: guess.name, x, y: guess.heights, line: { width: 2, color: ink.text, dash: "dash", shape: "spline" }, hovertemplate: "%{y:.2f}" }];
+    return [{ type: "scatter", mode: "lines", name: guess.name, x, y: guess.heights, line: { width: 2, color: ink.text, dash: "dash" }, hovertemplate: "%{y:.2f}" }];
   }
 
   layout(lines, data, view, ink) {
@@ -60,7 +60,6 @@ class RaceChart {
       ? { ...logAxis(low, high, data.locale), range: [Math.log10(low), Math.log10(high)] }
       : { type: "linear", range: [0, high], nticks: 7 };
     const guessing = { type: "line", xref: "paper", x0: 0, x1: 1, y0: GUESSING, y1: GUESSING, layer: "below", line: { color: ink.muted, width: 1, dash: "dot" } };
-    const word = { text: labels.guessing, xref: "paper", x: 0.005, xanchor: "left", y: view.log ? Math.log10(GUESSING) : GUESSING, yanchor: "bottom", showarrow: false, font: { size: 11, color: ink.muted } };
     return {
       ...frame(ink),
       margin: { ...RACE_MARGIN, autoexpand: false },
@@ -69,23 +68,24 @@ class RaceChart {
       hovermode: "x unified",
       hoverdistance: -1,
       shapes: data.classes ? [guessing] : [],
-      annotations: [...(data.classes ? [word] : []), ...this.names(lines, data, view, ink)],
+      annotations: this.names(lines, data, view, ink),
       xaxis: { ...axis, title: { text: labels.raceX[data.shares && view.x === "seconds" ? "alone" : view.x], standoff: 4, font: { size: 13 } }, range: [0, end], nticks: 8, unifiedhovertitle: { text: labels.raceHover[view.x] } },
       yaxis: { ...axis, ...upright, title: { text: labels.loss, standoff: 6, font: { size: 13 } } },
     };
   }
 
-  // Each line's name where it ends, pushed apart where they would lie on each other.
+  // Each line's name where it ends, guessing among them, pushed apart where they would lie on each other.
   names(lines, data, view, ink) {
     const { low, high, end } = this.scale;
     const tall = PLOT_HEIGHT - RACE_MARGIN.t - RACE_MARGIN.b;
     const share = (value) => (view.log ? Math.log(value / low) / Math.log(high / low) : value / high);
     const number = new Intl.NumberFormat(data.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-    const tiny = (value) => (value < 0.01 ? value.toExponential(1) : number.format(value));
+    const tiny = (value) => (value > 0 && value < 0.01 ? value.toExponential(1) : number.format(value));
     const own = lines.map(({ network, x, calm }) => ({ text: `${network.name} <b>${tiny(calm.at(-1))}</b>`, color: network.plain ? ink.plain : ink.residual, x: x.at(-1), y: calm.at(-1) }));
-    const others = view.x === "steps" ? data.under.map(({ name, plain, steps, loss }) => ({ text: name, color: plain ? ink.plain : ink.residual, x: steps.at(-1), y: smoothed(loss, CALM).at(-1) })) : [];
+    const others = view.x === "steps" ? data.under.map(({ name, plain, steps, loss }) => ({ text: name, color: plain ? ink.plain : ink.residual, x: steps.at(-1), y: calmed(loss, data).at(-1) })) : [];
     const guess = data.guess.heights && view.x === "steps" ? [{ text: data.guess.name, color: ink.text, x: end, y: data.guess.heights.at(-1) }] : [];
-    const placed = [...own, ...others, ...guess].filter(({ y }) => y != null && Number.isFinite(y) && y > 0);
+    const blind = data.classes ? [{ text: data.labels.guessing, color: ink.muted, x: end, y: GUESSING }] : [];
+    const placed = [...own, ...others, ...guess, ...blind].filter(({ y }) => y != null && Number.isFinite(y) && y >= 0);
     for (const one of placed) one.at = tall * Math.min(1, Math.max(0, share(one.y)));
     placed.sort((a, b) => a.at - b.at);
     for (let i = 1; i < placed.length; i++) placed[i].at = Math.max(placed[i].at, placed[i - 1].at + LABEL_ROOM);
@@ -94,13 +94,18 @@ class RaceChart {
   }
 }
 
+// A loss of ten classes jumps from batch to batch; others are drawn as they are.
+function calmed(loss, { classes }) {
+  return classes ? smoothed(loss, CALM) : loss;
+}
+
 function widthOf(depth) {
   return 1.4 + (2.8 * Math.max(0, depth - 14)) / 42;
 }
 
 // What the axes span: all the calm lines; single batches may stand out at the top.
 function scaleOf(lines, race, data, view) {
-  const seen = [...lines.map(({ calm }) => calm), ...data.under.map(({ loss }) => smoothed(loss, CALM)), data.guess.heights || []].flat().filter((value) => value > 0 && Number.isFinite(value));
+  const seen = [...lines.map(({ calm }) => calm), ...data.under.map(({ loss }) => calmed(loss, data)), data.guess.heights || []].flat().filter((value) => value > 0 && Number.isFinite(value));
   const usual = data.classes ? 1.12 * GUESSING : 1.1;
   const high = Math.max(usual, 1.06 * Math.max(...seen, 0));
   const low = Math.min(data.classes ? 0.3 : 0.1, 0.85 * Math.min(...seen, high));

@@ -26,7 +26,7 @@ def predict(key: str, question: str, choices: Mapping[str, str], *, locked: bool
     widget = f"prediction_widget_{key}"
     if widget not in st.session_state:
         st.session_state[widget] = prediction.choice
-    chosen = st.radio(question, list(choices), format_func=lambda choice: choices[choice], key=widget, disabled=locked)
+    chosen = st.radio(question, list(choices), format_func=lambda choice: choices[choice], key=widget, disabled=locked, horizontal=True)
     if not locked:
         prediction.choice = chosen
     elif prediction.choice is None:

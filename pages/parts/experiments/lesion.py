@@ -27,7 +27,7 @@ from resnet.wording import stage_title
 
 _SESSION_KEY, _LESSON = "lesion", "experiments"
 _PAUSE = 0.4  # seconds between two looks for answers
-_STEP = 0.25  # seconds between two bars of a recording
+_STEP, _BARS = 0.4, 3  # seconds between two looks of a recording, and how many more bars each shows
 
 
 @dataclass(slots=True)
@@ -253,7 +253,7 @@ def _play_on() -> None:
     if recording is None or state.recorded is None or state.recorded >= len(recording.of(state.network, state.kind)):
         state.playing = False
     else:
-        state.recorded += 1
+        state.recorded += _BARS
     st.rerun()
 
 

@@ -67,9 +67,9 @@ def race_view(race: Race) -> None:
         question, choices = prediction_of(race.key, own.view, own.settings.depth)
         predict(_prediction_key(race, own), question, choices, locked=seen.has_data)
         _draw_button(race, own, locked=seen.has_data)
+        _buttons(lab, race, own, seen)
         if own.view != "long":
             settings_form(race, own)
-        _buttons(lab, race, own, seen)
     with right:
         race_chart(race.key, _shown(lab, race, own, seen), own)
         _verdict(race, own, seen)
@@ -92,7 +92,7 @@ def _look(lab: Service | None, race: Race, own: Bench) -> _Seen:
 
 def _question(race: Race, own: Bench) -> None:
     if race.key == "disease":
-        diagram(construction_svg(t), key="construction", height=150)
+        diagram(construction_svg(t), key="construction", height=116)
     if race.key == "rescue":
         own.view = own.view or "long"
         st.session_state["rescue_view"] = own.view

@@ -16,12 +16,12 @@ def settings_form(race: Race, own: Bench) -> None:
     settings, key = own.settings, f"experiment_{race.key}"
     if race.own_rate:
         settings = replace(settings, rate=_rate(key, settings.rate))
-    if race.shallowest is not None:
-        depths = [depth for depth in DEPTHS if depth >= race.shallowest]
-        depth = st.select_slider(t("Layers of the deep networks"), depths, key=told(f"{key}_depth", settings.depth))
-        settings = replace(settings, depth=int(depth))
     with st.container(horizontal=True, gap="small"):
-        steps = st.number_input(t("Steps"), FEWEST_STEPS, MOST_STEPS, step=20, key=told(f"{key}_steps", settings.steps), width=120)
+        if race.shallowest is not None:
+            depths = [depth for depth in DEPTHS if depth >= race.shallowest]
+            depth = st.select_slider(t("Layers, deep ones"), depths, key=told(f"{key}_depth", settings.depth), width=130)
+            settings = replace(settings, depth=int(depth))
+        steps = st.number_input(t("Steps"), FEWEST_STEPS, MOST_STEPS, step=20, key=told(f"{key}_steps", settings.steps), width=100)
         seed = st.number_input(
             t("Seed"),
             0,
@@ -31,7 +31,7 @@ def settings_form(race: Race, own: Bench) -> None:
             help=t("The same seed gives the same first weights and the same order of images.")
             if not race.own_rate
             else t("That of the dotted curves, so that all of them saw the same batches."),
-            width=120,
+            width=100,
         )
     own.settings = replace(settings, steps=int(steps), seed=int(seed))
 

@@ -59,7 +59,7 @@ def _cure(config: TrainConfig, events: Sequence[Event]) -> str | None:
     values = dict(zip(("plain_shallow", "plain_deep", "residual_shallow", "residual_deep"), names, strict=True))
     values |= {f"{name}_gap": _loss(abs(gap.mean)) for name, gap in gaps.items()}
     words = [lesson(_LESSON, f"cure_{name}_{gap.sign}", **values) for name, gap in gaps.items()]
-    return f"{_two_by_two(found.losses, names)}\n\n{' '.join(words)}"
+    return f"{' '.join(words)}\n\n{_two_by_two(found.losses, names)}"
 
 
 def _two_by_two(losses: Mapping[str, float], names: Sequence[str]) -> str:
