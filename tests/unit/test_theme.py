@@ -55,6 +55,16 @@ def test_the_accent_is_read_both_as_text_and_under_a_buttons_white_text(theme: p
     assert contrast(section["primaryColor"], section["backgroundColor"]) >= 4.25
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_captions_are_read_on_the_page_and_on_a_panel(theme: palette.Theme) -> None:
+    """Streamlit writes them in its text colour at six tenths of full strength."""
+    section = CONFIG["theme"][theme]
+    for behind in (section["backgroundColor"], section["secondaryBackgroundColor"]):
+        pairs = [(int(section["textColor"][at : at + 2], 16), int(behind[at : at + 2], 16)) for at in (1, 3, 5)]
+        faded = "#" + "".join(f"{round(0.6 * over + 0.4 * under):02x}" for over, under in pairs)
+        assert contrast(faded, behind) >= 4.5
+
+
 def test_nothing_is_fetched_from_elsewhere() -> None:
     text = (Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8")
     assert not re.search(r"https?:|//", text)
