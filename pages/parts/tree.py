@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.display import pixels
 from pages.parts.i18n import ASSETS, t, tn
 from pages.parts.network_words import network_title
 from resnet.arithmetic import explain_layer
@@ -26,7 +27,7 @@ _tree = st.components.v2.component(
 
 
 def tree(network: Plan, focus: Focus, *, key: str, height: int, on_open: Callable[[str], None]) -> None:
-    """Show the network unfolded to the focus, `height` pixels high; what does not fit is scrolled to.
+    """Show the network unfolded to the focus, `height` pixels high (more on a projector); what does not fit is scrolled to.
 
     `on_open` is called, before the next run, with the place a clicked line leads to: what it holds, or out of it again.
     """
@@ -42,8 +43,8 @@ def tree(network: Plan, focus: Focus, *, key: str, height: int, on_open: Callabl
         rows.append(_line(network, row, focus))
         if row.layer is not None and row.unfolded:
             rows.append(_sums(network, row, len(headings)))
-    data = {"title": t("The network, part by part"), "headings": headings, "rows": rows, "chosen": focus.path, "height": height}
-    _tree(key=key, data=data, height=height, on_opened_change=opened)
+    data = {"title": t("The network, part by part"), "headings": headings, "rows": rows, "chosen": focus.path, "height": pixels(height)}
+    _tree(key=key, data=data, height=pixels(height), on_opened_change=opened)
 
 
 def _line(network: Plan, row: Row, focus: Focus) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.diagram import diagram
+from pages.parts.display import pixels
 from pages.parts.i18n import t
 from pages.parts.network_state import current_place, set_place
 from pages.parts.network_words import network_title
@@ -34,7 +35,7 @@ def _way(network: Plan, focus: Focus) -> None:
         steps.append(Focus(focus.stage))
     if focus.block is not None:
         steps.append(Focus(focus.stage, focus.block))
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", height=28, border=False):
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", height=pixels(28), border=False):
         for number, step in enumerate(steps):
             if number:
                 st.markdown(":gray[›]", width="content")

@@ -14,6 +14,7 @@ from pages.parts.block.kinds_lesson import kind_lesson, refusal_lesson, shortcut
 from pages.parts.block.memory import begin, block_memory, follow_kind, set_sizes, sizes_at_hand
 from pages.parts.block.repairs import REPAIRS, Offer, Repair, offers, repair_label, repair_table
 from pages.parts.diagram import diagram
+from pages.parts.display import pixels
 from pages.parts.formula import block_formula
 from pages.parts.i18n import lesson, t
 from pages.parts.layout import prose
@@ -184,7 +185,7 @@ def _repair_control(offered: Mapping[Shortcut, Offer | None]) -> Repair:
 
 def _explanation(choice: Choice, sizes: Sizes, view: BlockView, offered: Mapping[Shortcut, Offer | None]) -> None:
     """The formula as it is for this block, what the shortcut does, the totals, the repairs, and what the kind is about."""
-    with st.container(height=EXPLANATION_HEIGHT, border=False, gap="small"):  # one height for all, so that what follows stays in place
+    with st.container(height=pixels(EXPLANATION_HEIGHT), border=False, gap="small"):  # one for all: what follows stays
         st.latex(block_formula(view))
         prose(shortcut_lesson(view))
         macs = sum(layer.macs for layer in view.drawn_layers)

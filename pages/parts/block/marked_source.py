@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.parts.display import pixels
 from pages.parts.i18n import ASSETS
 from resnet.figures.palette import css_variables
 
@@ -21,4 +22,4 @@ _source = st.components.v2.component(
 
 def marked_source(text: str, marked: Sequence[int], *, title: str, key: str, height: int) -> None:
     """Show source text, `height` pixels high and scrolled to its first marked line; lines count from 0. `title` is for the ear."""
-    _source(key=key, data={"title": title, "lines": text.split("\n"), "lit": list(marked), "height": height}, height=height)
+    _source(key=key, data={"title": title, "lines": text.split("\n"), "lit": list(marked), "height": pixels(height)}, height=pixels(height))
