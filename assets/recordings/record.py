@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import platform
+import re
 import statistics
 import sys
 import time
@@ -42,7 +43,7 @@ def machine() -> str:
     cpu = Path("/proc/cpuinfo")
     if cpu.is_file():
         names = [line.split(":", 1)[1].strip() for line in cpu.read_text().splitlines() if line.startswith("model name")]
-        words = names[0].replace("(R)", "").split(" with ")[0].split("-Core")[0].rsplit(" ", 1)[0] if names else ""
+        words = re.sub(r"\(\w+\)| with .*| \d+-Core.*| CPU.*", "", names[0]) if names else ""
     return f"{words or platform.machine()}, {psutil.cpu_count()} cores"
 
 
@@ -92,7 +93,7 @@ def depth() -> None:
 
 
 def lesion() -> None:
-    from resnet.inspection.answering import answer
+    from resnet.inspection.cuts import cut
 
     untouched: dict[str, float] = {}
     cuts: dict[str, dict[str, dict[str, float]]] = {}
@@ -100,7 +101,7 @@ def lesion() -> None:
         subject = Subject(network)
         for kind in kinds_of(network):
             places = [place for place in places_to_cut(subject.embedded.network, kind) if kind != "layer" or "_conv" in place]
-            found = {place: answer(Cut(subject, kind, (place,), CUT_IMAGES)) for place in places}
+            found = {place: cut(Cut(subject, kind, (place,), CUT_IMAGES)) for place in places}
             untouched[network] = next(iter(found.values())).untouched_accuracy
             cuts.setdefault(network, {})[kind] = {place: result.accuracy for place, result in found.items()}
             print(f"lesion, {network}, {kind}: {len(found)} cuts", flush=True)
@@ -109,9 +110,9 @@ def lesion() -> None:
 
 
 def identity() -> None:
-    from resnet.inspection.answering import answer
+    from resnet.inspection.identity import learn_identity
 
-    run = answer(IDENTITY)
+    run = learn_identity(IDENTITY)
     columns = {"plain": run.plain_loss, "residual": run.residual_loss, "drawn": run.drawn_residual_loss}
     asked = {"seed": IDENTITY.seed, "steps": IDENTITY.steps, "learning_rate": IDENTITY.learning_rate}
     losses = {name: [float(f"{loss:.4g}") for loss in column] for name, column in columns.items()}

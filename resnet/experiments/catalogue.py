@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from resnet.config import Optimizer, ResNetConfig, TrainConfig
+from resnet.config import DatasetName, Optimizer, ResNetConfig, TrainConfig
 from resnet.datasets import DATASETS
 from resnet.presets import RACE_STEPS, RACERS, RECIPES
 
 Key = Literal["disease", "cure", "rescue", "gradient", "lesion", "identity", "depth", "rate"]
 Panel = Literal["loss", "gradients"]
 
-DATASET = "fashion-mnist-14"
+DATASET: DatasetName = "fashion-mnist-14"
 DEEP, SHALLOW = 56, 20
 DEPTHS = tuple(range(SHALLOW, DEEP + 1, 6))  # 6n + 2 layers (He et al. 2015, section 4.2)
 FEWEST_STEPS, MOST_STEPS = 20, 1_000

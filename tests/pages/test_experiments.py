@@ -41,8 +41,17 @@ def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def finished(losses: Mapping[str, float]) -> Finished:
     shares = dict.fromkeys(losses, 0.5)
-    ending = {"best_epoch": 1, "stopped_early": False, "seconds": 1.0}
-    return Finished(run="r", sequence=9_999, time=1.0, test_loss=shares, test_accuracy=shares, class_accuracy={}, **ending)
+    return Finished(
+        run="r",
+        sequence=9_999,
+        time=1.0,
+        test_loss=shares,
+        test_accuracy=shares,
+        class_accuracy={},
+        best_epoch=1,
+        stopped_early=False,
+        seconds=1.0,
+    )
 
 
 def told(losses: Mapping[str, float], steps: int = 40) -> list[Event]:
@@ -193,7 +202,8 @@ def test_a_rescue_is_compared_with_the_recorded_run(store: Store, recorded: Path
     recordings.write(recorded / "long.json.gz", config, events, machine="m", recorded="2026-01-01", shares={})
     keep(store, "rescue", told({"plain-56": 1.5}), Settings(steps=40, rate=3e-4))
     app = experiments(experiment="rescue", run="r")
-    next(item for item in app.get("button_group") if item.label == "Question").set_value("own").run()
+    question = next(item for item in app.button_group if item.label == "Question")
+    question.set_value("own").run()
     assert "**Better, but no rescue:** at 0.0003 plain-56 ends at 1.50. At 0.001 it ended at 2.20, residual-56 at 0.50." in texts(app)
 
 

@@ -100,7 +100,7 @@ def test_a_gap_is_of_the_same_batches() -> None:
     higher = [*noise[:36], *(loss + by for loss, by in zip(noise[36:], (0.1, 0.3, 0.1, 0.3), strict=True))]
     curves = curves_of([*batches("a", higher), *batches("b", noise)])
     found = gap(curves["a"], curves["b"])
-    assert (found.mean, found.error) == (pytest.approx(0.2), pytest.approx(0.11547 / 2, abs=1e-5))
+    assert (found.mean, found.error) == pytest.approx((0.2, 0.11547 / 2), abs=1e-5)
     assert found.sign == "above"
     assert gap(curves["b"], curves["a"]).sign == "below"
     assert gap(curves["a"], curves["a"]).sign == "level"
@@ -132,7 +132,7 @@ def test_the_disease_shows_or_not(shallow: float, deep: float, shown: str, hardl
     found = verdicts.disease([*batches("plain-20", [shallow] * 40), *batches("plain-56", [deep] * 40)])
     assert found is not None
     assert (found.shown, found.deep_hardly_learned) == (shown, hardly)
-    assert (found.steps, found.shallow, found.deep) == (40, pytest.approx(shallow), pytest.approx(deep))
+    assert (found.steps, found.shallow, found.deep) == pytest.approx((40, shallow, deep))
 
 
 def test_too_few_batches_show_nothing() -> None:
@@ -156,7 +156,7 @@ def test_catching_up_is_a_gap_that_closes() -> None:
     residual = [0.5] * 100
     found = verdicts.catch_up([*batches("plain-56", plain), *batches("residual-56", residual)])
     assert found is not None
-    assert (found.gap.mean, found.widest) == (pytest.approx(0.5), pytest.approx(1.8))
+    assert (found.gap.mean, found.widest) == pytest.approx((0.5, 1.8))
     assert found.closing
     assert found.equal_at == 20, "as soon as 20 batches make a mean"
 
@@ -165,7 +165,7 @@ def test_a_rescue_is_compared_over_its_own_steps() -> None:
     others = curves_of([*batches("plain-56", [2.2] * 40 + [0.1] * 40), *batches("residual-56", [0.6] * 40 + [0.1] * 40)])
     found = verdicts.rescue(batches("plain-56", [1.0] * 40), others["plain-56"], others["residual-56"])
     assert found is not None
-    assert (found.usual, found.residual) == (pytest.approx(2.2), pytest.approx(0.6))
+    assert (found.usual, found.residual) == pytest.approx((2.2, 0.6))
     assert (found.against_usual.sign, found.against_residual.sign) == ("below", "above")
 
 
@@ -180,7 +180,7 @@ def test_the_gradient_by_depth_leaves_out_stem_and_head() -> None:
     assert slopes_of(events)["plain-20"].first == pytest.approx(0.02), "the geometric mean of 0.01 and 0.04"
     found = verdicts.gradient_by_depth(events, "plain-20", "residual-20")
     assert found is not None
-    assert (found.plain, found.plain_early, found.residual, found.between) == tuple(map(pytest.approx, (0.02, 0.01, 1.0, 0.1)))
+    assert (found.plain, found.plain_early, found.residual, found.between) == pytest.approx((0.02, 0.01, 1.0, 0.1))
     assert (found.plain_course, found.residual_course) == ("fades", "even")
     assert verdicts.gradient_by_depth(events, "plain-20", "another") is None
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 
 from pages.parts.i18n import t
 from resnet.errors import ExplainedError
+from resnet.inquiries import Finding, Inquiry
 
 if TYPE_CHECKING:
-    from resnet.inquiries import Finding, Inquiry
+    from resnet.runs.answers import Pending
     from resnet.runs.service import Service
 
 AT_ONCE = 4  # a class asks together, and a worker answers one after the other
@@ -48,8 +49,9 @@ class Inquiring:
         news = False
         for inquiry, question in list(self.asked.items()):
             answer = lab.answer(question)
-            if hasattr(answer, "phase"):
-                self.phase, self.seconds = answer.phase, answer.seconds
+            if not isinstance(answer, (*get_args(Finding), ExplainedError)):
+                pending = cast("Pending", answer)
+                self.phase, self.seconds = pending.phase, pending.seconds
                 continue
             news = True
             del self.asked[inquiry]
@@ -57,7 +59,7 @@ class Inquiring:
                 self.problem = answer
                 self.wanted.clear()
             else:
-                self.found[inquiry] = answer
+                self.found[inquiry] = cast("Finding", answer)
         return news
 
     def words(self) -> str:

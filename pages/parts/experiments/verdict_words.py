@@ -9,7 +9,7 @@ from types import MappingProxyType
 from pages.parts.i18n import lesson, t
 from resnet.config import TrainConfig
 from resnet.experiments import verdicts
-from resnet.experiments.readings import Gap, curves_of
+from resnet.experiments.readings import Curve, Gap, curves_of
 from resnet.experiments.recordings import Recording, load
 from resnet.training.events import Event, Finished
 
@@ -156,7 +156,7 @@ def _rate(config: TrainConfig, events: Sequence[Event]) -> str | None:
     return " ".join(words)
 
 
-def usual_curve(config: TrainConfig) -> verdicts.Curve | None:
+def usual_curve(config: TrainConfig) -> Curve | None:
     """Residual-20 at the usual rate, of the recorded cure: where seed and steps are the same, so are the batches."""
     compared = load("cure")
     if compared is None or compared.config.seed != config.seed:
