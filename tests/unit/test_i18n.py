@@ -14,10 +14,11 @@ from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+import resnet.errors
 from pages.parts import i18n
 from pages.parts.network_words import field_title
 from resnet.config import ResNetConfig
-from resnet.errors import ConfigError
+from resnet.errors import ConfigError, ExplainedError
 from resnet.presets import PRESETS
 
 ROOT = Path(__file__).parents[2]
@@ -152,7 +153,7 @@ def test_the_template_for_translators_is_up_to_date() -> None:
 def test_the_template_holds_labels_plurals_and_rules_of_errors() -> None:
     with TEMPLATE.open("rb") as file:
         ids = {message.id for message in read_po(file)}
-    assert "Repair with a projection" in ids  # a label on a page
+    assert "Train this network" in ids  # a label on a page
     assert "the branch: F(x)" in ids  # a word in a diagram
     assert "a block's stride must be 1 or 2, got {value!r}" in ids  # a rule of the library
 
@@ -168,7 +169,8 @@ def _calls(*names: str) -> list[tuple[Path, ast.Call]]:
 
 
 def test_what_is_to_be_translated_is_written_as_a_literal() -> None:
-    calls = _calls("t", "tn", "ConfigError", "DataError", "TrainingError", "QuestionError")
+    errors = (name for name, kind in vars(resnet.errors).items() if isinstance(kind, type) and issubclass(kind, ExplainedError))
+    calls = _calls("t", "tn", *errors)
     computed = [f"{file.name}: {ast.unparse(call)}" for file, call in calls if not (call.args and _is_literal_or_rule(call.args[0]))]
     assert len(calls) > 100
     assert computed == []
