@@ -47,7 +47,9 @@ def page() -> None:
 def _switch() -> None:
     key = st.session_state[_WIDGET]
     keep(_NAME, key, first=KEYS[0])
-    set_run(bench(key).run)
+    run = bench(key).run
+    if run is not None:  # else the run of another page, or of another experiment, stays in the address and is not shown here
+        set_run(run)
 
 
 page()

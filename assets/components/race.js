@@ -166,7 +166,6 @@ class RaceView {
     const facts = { state: played ? "recording" : frame.stopping ? "stopping" : frame.state, position: frame.position, problem: null };
     for (const event of frame.events) {
       if (event.kind === "preparing") Object.assign(facts, { phase: event.phase, done: event.done });
-      if (event.kind === "started") facts.startedAt = event.time;
     }
     this.race.take(frame);
     this.show(facts);

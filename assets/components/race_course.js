@@ -5,10 +5,6 @@ class Race {
     this.courses = Object.fromEntries(names.map((name) => [name, new Course()]));
   }
 
-  get names() {
-    return Object.keys(this.courses);
-  }
-
   of(name) {
     return this.courses[name];
   }

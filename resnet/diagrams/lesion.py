@@ -97,7 +97,7 @@ def _node(unit: Unit, kind: str, gone: bool, box: Box, accuracy: float | None, t
         svg.text(box.x, box.y + 5, unit.label, class_="count" if unit.possible else "count absent", key="label"),
         svg.text(box.x, box.y + 28, "" if accuracy is None else f"{100 * accuracy:.1f}", class_="count", key="accuracy"),
         tabindex=0,
-        role="button" if unit.possible else None,
+        role="button" if unit.possible else "img",
         aria_pressed=("true" if gone else "false") if unit.possible else None,
         aria_label=words,
         data_key=unit.place,
