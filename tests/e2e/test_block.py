@@ -1,11 +1,14 @@
-"""The page Block in a browser: the drawing changes in place, nothing jumps, nodes explain themselves."""
+"""The page Block in a browser: the walk by keyboard and by hand; the kinds change in place, nothing jumps, nodes explain themselves."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from resnet.by_hand import hand_block
+from resnet.by_hand_questions import question_at
 from tests.app_server import AppServer
 from tests.e2e.conftest import WAIT
 
@@ -32,13 +35,71 @@ def _open(page: Page) -> Page:
 
 
 def _kind(page: Page, name: str) -> None:
-    page.get_by_test_id("stButtonGroup").first.get_by_text(name, exact=True).click()
+    page.get_by_test_id("stButtonGroup").filter(has_text="Bottleneck").get_by_text(name, exact=True).click()
 
 
 def _rows(*parts: Locator) -> list[tuple[float, float]]:
     """Top and bottom of each part, in pixels from the top of the window."""
     boxes = [part.bounding_box() for part in parts]
     return [(box["y"], box["y"] + box["height"]) for box in boxes if box is not None]
+
+
+def _open_walk(page: Page, step: str) -> Page:
+    expect(page.locator(".steps [aria-current]")).to_have_text(step, timeout=WAIT)
+    expect(_node(page, "conv1")).to_have_count(3, timeout=WAIT)  # the block's, the twin's, and the grid computed by hand
+    return page
+
+
+def test_the_walk_goes_forward_and_back_by_keyboard_and_its_address_follows(server: AppServer, visit: Callable[[str], Page]) -> None:
+    page = _open_walk(visit(f"{server.url}/block"), "x")
+    here, residual = page.locator(".steps [aria-current]"), page.locator(".diagram").first
+    shown = (residual, page.locator(".diagram").nth(1), page.locator(".steps"), page.locator(".diagram").nth(2))
+    before = _rows(*shown)
+    assert all(0 <= top < bottom <= 720 for top, bottom in before)
+    residual.evaluate(MARK)
+    for step in ("conv 1", "BN 1", "ReLU"):
+        page.keyboard.press("ArrowRight")
+        expect(here).to_have_text(step)
+    expect(page.locator(".diagram").first.locator("g.lit")).to_have_attribute("data-key", "relu1", timeout=WAIT)
+    page.wait_for_url("**/block?*step=relu1*")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".diagram").first.locator("g.lit")).to_have_attribute("data-key", "bn1", timeout=WAIT)
+    page.keyboard.press("End")
+    expect(here).to_have_text("sum")
+    expect(page.get_by_text("x went two ways")).to_be_visible(timeout=WAIT)
+    expect(page.locator(".diagram").first.locator("tspan.lit")).to_have_text(" + ")
+    page.keyboard.press("Home")
+    expect(page.locator(".diagram").first.locator("g.lit")).to_have_attribute("data-key", "input", timeout=WAIT)
+    assert residual.evaluate("frame => [...frame.querySelectorAll('svg g')].filter(part => !part.marked).length") == 0
+    assert _rows(*shown) == before
+
+
+def test_a_cell_is_computed_by_hand_and_arrow_keys_in_its_field_stay_there(server: AppServer, visit: Callable[[str], Page]) -> None:
+    page = _open_walk(visit(f"{server.url}/block?step=conv1&seed=1"), "conv 1")
+    question = question_at("conv1", hand_block(1), 1)
+    assert question is not None
+    field = page.get_by_role("textbox")
+    field.fill("99")
+    field.press("ArrowLeft")
+    field.press("Enter")
+    expect(page.get_by_text("99 is not it.")).to_be_visible(timeout=WAIT)
+    expect(page.locator(".steps [aria-current]")).to_have_text("conv 1")
+    field.fill(str(question.answer))
+    field.press("Enter")
+    expect(page.get_by_text("Right.")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text(question.worked)).to_be_visible()
+    page.get_by_text("Source", exact=True).click()
+    expect(page.locator(".source mark")).to_have_text(re.compile(r"_conv1"), timeout=WAIT)
+
+
+def test_the_branch_is_folded_and_the_shortcut_stays(server: AppServer, visit: Callable[[str], Page]) -> None:
+    page = _open_walk(visit(f"{server.url}/block"), "x")
+    fold = page.locator(".diagram").first.locator("[data-key=fold]")
+    fold.focus()
+    fold.press("Enter")
+    expect(_node(page, "branch").first).to_contain_text("F(x)", timeout=WAIT)
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    expect(page.locator(".diagram").first.locator("path[data-key=shortcut-line]")).to_have_count(1)
 
 
 def test_a_slider_changes_the_drawing_in_place_and_nothing_jumps(server: AppServer, visit: Callable[[str], Page]) -> None:
@@ -48,7 +109,7 @@ def test_a_slider_changes_the_drawing_in_place_and_nothing_jumps(server: AppServ
         page.get_by_role("heading", level=1),
         frame,
         page.get_by_test_id("stSlider").first,
-        page.get_by_role("button", name="Repair with a projection"),
+        page.get_by_role("switch", name="Repair automatically"),
     )
     before = _rows(*parts)
     assert len(before) == len(parts)
@@ -69,7 +130,7 @@ def test_the_add_is_broken_and_repaired_without_drawing_the_rest_anew(server: Ap
     frame.evaluate(MARK)
     page.get_by_test_id("stButtonGroup").get_by_text("2", exact=True).click()
     expect(_node(page, "add")).to_contain_text("32×32×64+ 16×16×64", timeout=WAIT)
-    page.get_by_role("button", name="Repair with a projection").click()
+    page.get_by_text("Project: 4,352 params").click()
     expect(_node(page, "shortcut_conv")).to_contain_text("4,096 params", timeout=WAIT)  # 1 · 1 · 64 · 64
     new = frame.evaluate("frame => [...frame.querySelectorAll('svg g')].filter(part => !part.marked).map(part => part.dataset.key)")
     assert new == ["shortcut_conv", "shortcut_bn"]
@@ -96,7 +157,7 @@ def test_each_kind_is_drawn_in_place_readable_on_a_projector_with_its_source(ser
     parts = (
         page.get_by_role("heading", level=1),
         page.get_by_test_id("stSlider").first,
-        page.get_by_role("button", name="Repair with a projection"),
+        page.get_by_role("switch", name="Repair automatically"),
         page.get_by_test_id("stCode").first,
     )
     before = _rows(*parts)
