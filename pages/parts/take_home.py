@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
@@ -38,7 +38,7 @@ def take_home() -> None:
         _file(t("Notebook (.ipynb)"), "ipynb", "application/x-ipynb+json", partial(lesson_notebook, partial(lesson, "notebook"), t))
 
 
-def _file(label: str, ending: str, kind: str, make: object) -> None:
+def _file(label: str, ending: str, kind: str, make: Callable[[], str]) -> None:
     name = f"residual-networks-{current_language()}.{ending}"
     st.download_button(label, make, file_name=name, mime=kind, icon=":material/download:", on_click="ignore", key=f"lesson_{ending}")
 
@@ -54,9 +54,10 @@ def _sheet() -> str:
 def _runs() -> Iterator[Shown]:
     """This visitor's last run of each experiment; for some, a recording where there is none."""
     names = experiment_titles()
-    for key in RACES:
+    for race in RACES.values():
+        key = race.key
         own = _own(key, names[key])
-        recording = load(RACES[key].recordings[0]) if own is None and key in _RECORDED else None
+        recording = load(race.recordings[0]) if own is None and key in _RECORDED else None
         if own is not None:
             yield own
         elif recording is not None:

@@ -184,7 +184,7 @@ def _is_literal_or_rule(message: ast.expr) -> bool:
 def _patterns(section: ast.expr) -> set[str]:
     """The sections that an expression can name: literals as they are, what is computed within one as `.+`."""
     if isinstance(section, ast.JoinedStr):
-        return {"".join(re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in section.values)}  # type: ignore[arg-type]
+        return {"".join(re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in section.values)}
     if isinstance(section, ast.Constant):
         return {re.escape(section.value)} if isinstance(section.value, str) else set()
     return set().union(*(_patterns(part) for part in ast.iter_child_nodes(section) if isinstance(part, ast.expr)))

@@ -51,7 +51,7 @@ def cells(kind: str) -> list[str]:
 @pytest.fixture(scope="module")
 def lesson() -> Any:
     """Imports, constants, functions and layers of the notebook; what it does with them is not run."""
-    kept = [
+    kept: list[ast.stmt] = [
         node
         for node in ast.parse("\n\n".join(cells("code"))).body
         if isinstance(node, (ast.Import, ast.FunctionDef, ast.ClassDef))
