@@ -78,9 +78,9 @@ function colourTable(frame) {
 function showLegend(frame, data) {
   const [low, middle, high] = frame.querySelectorAll(".scale span");
   const end = Number(data.limit.toPrecision(2));
-  put(low, `−${end}`);
+  put(low, `≤ −${end}`);
   put(middle, "0");
-  put(high, `${end}`);
+  put(high, `≥ ${end}`);
 }
 
 function listen(frame, stage) {

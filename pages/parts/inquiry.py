@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar, get_args
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import streamlit as st
 
@@ -76,7 +76,7 @@ def ask(inquiry: Inquiry, found: type[FindingType], *, key: str) -> Asked[Findin
     answer = lab.answer(asked.question)
     if isinstance(answer, found):
         asked.found, asked.current, asked.outcome = answer, True, None
-    elif not isinstance(answer, get_args(Finding)):
+    elif not isinstance(answer, Finding):
         asked.outcome = answer
     return asked
 
@@ -111,7 +111,7 @@ def _watch(asked: Asked[FindingType]) -> None:
         words = t("The engine is starting")
     else:
         answer = lab.answer(asked.question)
-        if isinstance(answer, (*get_args(Finding), ExplainedError)):
+        if isinstance(answer, Finding | ExplainedError):
             st.rerun()
         words = _progress(answer)
     st.markdown(f":gray[:material/hourglass_top: {words}]")

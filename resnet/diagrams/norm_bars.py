@@ -52,14 +52,19 @@ def _rows(norms: BackwardNorms | None, projection: bool, t: Translate) -> list[_
     closed = t("{share:.0%} of the places are closed", share=norms.masked_share) if norms else ""
     cosine = t("cosine between the two: {cosine:.2f}", cosine=norms.cosine).replace("-", "−") if norms else ""
     shortcut = t("the projection's weights, transposed") if projection else t("copied as it is")
-    return [
-        _Row("g", t("g arrives at y"), "∂L/∂y", "plain", norms and norms.at_output),
-        _Row("mask", t("behind the ReLU"), closed, "add", norms and norms.after_mask),
-        _Row("copy", t("through the shortcut"), shortcut, "shortcut", norms and norms.through_shortcut),
-        _Row("branch_back", t("through the branch"), t("Jᵀ times it"), "branch", norms and norms.through_branch),
-        _Row("sum", t("at x: the sum of the two"), cosine, "add", norms and norms.at_input),
-        _Row("twin", t("at x of the plain twin"), t("its branch alone"), "plain", norms and norms.plain_at_input),
-    ]
+    lengths: tuple[float | None, ...] = (None,) * 6
+    if norms:
+        to_x = (norms.through_shortcut, norms.through_branch, norms.at_input)
+        lengths = (norms.at_output, norms.after_mask, *to_x, norms.plain_at_input)
+    rows = (
+        ("g", t("g arrives at y"), "∂E/∂y", "plain"),
+        ("mask", t("m, behind the ReLU"), closed, "add"),
+        ("copy", t("through the shortcut"), shortcut, "shortcut"),
+        ("branch_back", t("through the branch"), "Jᵀm", "branch"),
+        ("sum", t("at x: the sum of the two"), cosine, "add"),
+        ("twin", t("at x of the plain twin"), t("its branch alone"), "plain"),
+    )
+    return [_Row(*words, length) for words, length in zip(rows, lengths, strict=True)]
 
 
 def _draw(row: _Row, place: int, largest: float, *, lit: bool, compact: bool) -> str:

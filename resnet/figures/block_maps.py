@@ -15,6 +15,7 @@ import numpy as np
 from resnet.inquiries import BlockMaps
 
 FEWEST_DECIMALS = 2
+MOST_SHOWN = 0.99  # the few beyond it have the colour of the scale's end, so that one spike does not pale all others
 # How a block of two convolutions goes on inside, from x to F(x), by the last part of the layers' names.
 HIDDEN = ("conv1", "bn1", "relu1")
 BRANCH = ("conv2", "bn2")
@@ -56,7 +57,8 @@ class Reading:
     Attributes:
         grids: by what they are: x, conv1, bn1, relu1, conv2, bn2, branch, shortcut, sum, y, twin. `x` is the channel of that number, or,
             where the block gets fewer channels than it gives, the one at the same place counted around.
-        limit: the largest distance from 0 in x, branch, shortcut, sum, y and twin, rounded up to two digits: the end of the colour scale.
+        limit: the end of the colour scale: the distance from 0 that MOST_SHOWN of the numbers in x, branch, shortcut, sum, y and twin do
+            not go beyond, rounded up to two digits.
         source: the channel of x that is shown. channel: that of all others.
         start: a place (row, column) of y that is worth reading first.
     """
@@ -77,8 +79,10 @@ def read_channel(maps: BlockMaps, channel: int) -> Reading:
         raise ValueError(f"the block gives {maps.y.shape[-1]} channels, there is no number {channel}")
     source = channel % maps.x.shape[-1]
     seen = (maps.x[..., source], *(one[..., channel] for one in (maps.branch, maps.shortcut, maps.summed, maps.y, maps.plain_y)))
-    limit = scale_end(max(float(np.abs(one).max()) for one in seen))
-    decimals = decimals_for(limit)
+    distances = np.concatenate([np.abs(one).ravel() for one in seen]).astype(np.float64)
+    largest = float(distances.max())
+    limit = scale_end(float(np.quantile(distances, MOST_SHOWN)) or largest)
+    decimals = decimals_for(scale_end(largest))
 
     def units(values: np.ndarray) -> np.ndarray:
         return np.rint(values.astype(np.float64) * 10**decimals).astype(np.int64)
@@ -126,7 +130,7 @@ def scale_end(largest: float) -> float:
     if not largest > 0:
         return 1.0
     unit = 10.0 ** (floor(log10(largest)) - 1)
-    return round(ceil(largest / unit - 1e-9) * unit, 12)
+    return round(ceil(largest / unit - 1e-6) * unit, 12)
 
 
 def decimals_for(limit: float) -> int:

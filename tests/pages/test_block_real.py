@@ -72,11 +72,11 @@ def test_the_maps_are_asked_for_by_what_the_address_says(lab: Answering) -> None
 def test_the_maps_show_one_channel_whose_sum_is_read_off(lab: Answering) -> None:
     app = shown("real")
     (data,) = sent(app, "panels")
-    assert [panel["title"] for panel in data["panels"]] == ["x", "ReLU", "F(x)", "F(x) + x", "y = ReLU(sum)", "twin: ReLU(F(x))"]
+    assert [panel["title"] for panel in data["panels"]] == ["x", "ReLU inside", "F(x)", "F(x) + x", "y = ReLU(sum)", "twin: ReLU(F(x))"]
     assert data["lines"][0] == "{shortcut} + {(branch)} = {sum} → ReLU {y}"
     place = 1 * 28 + 4
     assert [data["grids"][name]["units"][place] for name in ("shortcut", "branch", "sum", "y", "twin")] == [42, -17, 25, 25, 0]
-    assert (data["limit"], data["decimals"], data["start"]) == (0.42, 2, {"row": 1, "column": 4})
+    assert (data["limit"], data["decimals"], data["start"]) == (0.12, 2, {"row": 1, "column": 4})
     assert not data["dimmed"]
     assert app.number_input(key="block_real_channel").value == 4  # channel 3, counted from 1
     assert data["panels"][2]["alternative"].startswith("F(x): 28 by 28 numbers from −0.17 to 0.02, 0% of them 0; farthest from 0 in row 2")
@@ -134,7 +134,7 @@ def test_backward_steps_show_measured_norms(lab: Answering) -> None:
     app = shown("real", step="mask")
     assert SendBack(Subject("mini-resnet"), "stage1_block1", a_dozen()[0]) in lab.asked
     assert not sent(app, "panels")
-    (data,) = [one for one in sent(app, "svg") if "behind the ReLU" in one["svg"]]
+    (data,) = [one for one in sent(app, "svg") if "m, behind the ReLU" in one["svg"]]
     assert "40% of the places are closed" in data["svg"]
     assert ">0.125<" in data["svg"]
 

@@ -30,7 +30,7 @@ from resnet.wording import class_titles
 _COMPONENTS = ASSETS / "components"
 _KEY = "block_amount"
 _SIDE = 168  # pixels: six for each place of 28x28
-_HEIGHT = 344
+_HEIGHT = 316
 
 _amount = st.components.v2.component(
     "resnet_lab_amount",
@@ -47,7 +47,7 @@ _amount = st.components.v2.component(
 
 def amount() -> None:
     """What to look at in one row, the slider with the maps and the network's answer, and in words what was measured."""
-    controls = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    controls = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
     with controls:
         image_control(_KEY)
         moment_control(_KEY)
@@ -100,7 +100,7 @@ def amount_data(maps: BlockMaps | None, reading: Reading | None, *, projection: 
             "slider": t("How much the branch counts"),
             "low": t("a = 0: the shortcut alone"),
             "high": t("a = 1: as trained"),
-            "says": t("The network’s answer; ✓ is right, | at a = 1"),
+            "says": t("The network's answer; ✓ is right, | at a = 1"),
         },
     }
 

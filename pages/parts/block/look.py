@@ -17,7 +17,7 @@ from resnet.wording import class_titles
 
 _FIRST_MOMENT: Moment = "trained"
 MOST_CHANNELS = 128  # of any block of the network
-_THUMBNAILS_WIDTH = 408  # pixels: twelve in a row
+_THUMBNAILS_WIDTH = 402  # pixels: twelve in a row
 
 
 def subject() -> Subject:
@@ -73,7 +73,7 @@ def block_control(key: str) -> None:
         key=widget,
         on_change=lambda: open_block(st.session_state[widget]),
         label_visibility="collapsed",
-        width=176,
+        width=160,
     )
 
 
@@ -88,7 +88,7 @@ def channel_control(key: str, channels: int, shown: int) -> None:
     widget = f"{key}_channel"
     st.session_state[widget] = shown + 1
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
-        st.markdown(t("Channel, of {channels}", channels=channels), width="content")
+        st.markdown(t("Channel (of {channels})", channels=channels), width="content")
         st.number_input(
             t("Channel"),
             1,
@@ -96,7 +96,7 @@ def channel_control(key: str, channels: int, shown: int) -> None:
             key=widget,
             on_change=lambda: keep("channel", str(st.session_state[widget] - 1), first=""),
             label_visibility="collapsed",
-            width=112,
+            width=136,
         )
 
 

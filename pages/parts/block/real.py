@@ -21,7 +21,7 @@ _FORWARD = tuple(step.key for step in STEPS if not step.backward)
 
 def real(step: Step, twin: bool) -> None:
     """What to look at in one row; below it the maps, those of the step lit. With `twin`, also what the block without shortcut gives."""
-    controls = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    controls = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
     with controls:
         image_control(_KEY)
         moment_control(_KEY)
@@ -46,14 +46,15 @@ def real(step: Step, twin: bool) -> None:
         status=asked.status,
         patch=patch_of(step.key, maps, reading),
     )
-    tell(asked, key=_KEY)
+    said = t("One channel, on one colour scale: brown below 0, teal above. Point at a map, or walk over them with the arrow keys.")
+    tell(asked, key=_KEY, said=f":gray[:small[{said}]]")
 
 
 def panels(step: str, *, projection: bool, twin: bool) -> list[Panel]:
     """The places for maps and what they show at a step, from x to y. A place keeps its key through all steps."""
     hidden = step if step in HIDDEN else "conv1" if step == "x" else "relu1"
     branch = "conv2" if step == "conv2" else "branch"
-    titles = {"conv1": t("conv 1"), "bn1": t("BN 1"), "relu1": "ReLU", "conv2": t("conv 2"), "branch": "F(x)"}
+    titles = {"conv1": t("conv 1"), "bn1": t("BN 1"), "relu1": t("ReLU inside"), "conv2": t("conv 2"), "branch": "F(x)"}
     shown = [
         Panel(key="x", grid="x", role="shortcut", title="x", state=_state(step, "x", "shortcut" if not projection else "x")),
         Panel(key="hidden", grid=hidden, role="branch", title=titles[hidden], state=_state(step, hidden)),
