@@ -16,6 +16,7 @@ from resnet.inquiries import LookAtBlock, MeasureChain, MeasureStrip, SendBack, 
 from resnet.pictures import a_dozen, embedded_pictures
 from resnet.plan import plan
 from resnet.presets import PRESETS
+from resnet.runs.answers import Pending
 from tests.pages.block_answers import NORMS, Answering, answering, finding
 
 
@@ -198,6 +199,18 @@ def test_a_refusal_is_said_and_can_be_asked_again(lab: Answering, monkeypatch: p
     assert len(refusing.asked) == 1, "nothing is asked again by itself"
     app.button(key="block_amount_again").click().run()
     assert len(refusing.asked) == 2
+
+
+def test_while_an_answer_is_on_its_way_the_last_one_stays_faintly(lab: Answering, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = shown("real")
+    monkeypatch.setattr(lab, "answer", lambda question: Pending("loading", 3.0))
+    (control,) = (one for one in app.get("button_group") if one.key == "block_real_moment")
+    control.set_value("epoch-1").run()
+    assert not app.exception
+    (data,) = sent(app, "panels")
+    assert (data["dimmed"], data["words"]["status"]) == (True, "Measuring …")
+    assert data["grids"]["y"]["units"][32] == 25
+    assert "Loading TensorFlow; the next question will not need to … 3 s" in words(app)
 
 
 def test_without_an_engine_the_places_are_there_and_it_is_said() -> None:
