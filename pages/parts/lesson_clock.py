@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.display import pixels
 from pages.parts.i18n import ASSETS, t
 from pages.parts.lesson_progress import forget_lesson, lesson_known, open_step, restore_lesson, show_step, steps_done
 from resnet.figures.palette import css_variables
@@ -11,6 +12,7 @@ from resnet.teaching.steps import STEPS, Step, step_title
 
 _COMPONENTS = ASSETS / "components"
 _KEY = "lesson_clock"
+_HEIGHT = 104  # pixels, reserved before the browser draws; on a phone what does not fit is left out or scrolled to
 
 _clock = st.components.v2.component(
     "resnet_lab_clock",
@@ -39,6 +41,7 @@ def lesson_clock() -> None:
             "known": lesson_known(),
             "labels": _labels(),
         },
+        height=pixels(_HEIGHT),
         on_chosen_change=_chosen,
         on_restored_change=_restored,
         on_over_change=forget_lesson,

@@ -59,7 +59,9 @@ def _tick(key: str, widget: str) -> None:
 
 
 def _part(part: str, words: str) -> None:
-    st.markdown(f"**{part_title(part, t)}**\n\n{words}")
+    with st.container(gap=None):
+        st.markdown(f":gray[**{part_title(part, t)}**]")
+        st.markdown(words)
 
 
 def _link(link: Link) -> None:
