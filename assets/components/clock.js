@@ -1,12 +1,7 @@
 // The clock of the guided lesson: time passed against time planned, and the steps as a row of buttons, as wide as they are long.
 // It runs in the browser alone. The page is told only what a hand does: another step, or a start from the beginning.
-// What it must not forget lies in the browser's storage, so that it goes on while other pages are read, or after the page was loaded anew.
 
-const KEPT = "resnet-lab-lesson";
-const MINUTE = 60_000;
-const FORGOTTEN = 180 * MINUTE; // a clock that nobody stopped is of another day
 const views = new WeakMap();
-let unkept = null; // where a browser keeps nothing, this page does
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let view = views.get(parentElement);
@@ -77,6 +72,7 @@ class Clock {
 
   toggle() {
     const kept = read();
+    if (!kept.since && !passed(kept)) this.tell("begun", true);
     write(kept.since ? { ...kept, before: passed(kept), since: null } : { ...kept, since: Date.now() });
     this.show();
   }
@@ -125,38 +121,4 @@ function newStep() {
   item.innerHTML = '<button type="button"><span class="number"></span> <span class="name"></span></button><span class="minute" aria-hidden="true"></span>';
   item.firstElementChild.append(item.lastElementChild);
   return item;
-}
-
-/** Milliseconds of the lesson that have passed. */
-function passed(kept) {
-  return (kept.before ?? 0) + (kept.since ? Math.max(0, Date.now() - kept.since) : 0);
-}
-
-function clock(milliseconds, rounded = Math.floor) {
-  const seconds = rounded(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
-function read() {
-  let kept = unkept;
-  try {
-    kept = JSON.parse(localStorage.getItem(KEPT) ?? "null") ?? unkept;
-  } catch {
-    // Storage is shut, or holds what is not ours.
-  }
-  if (!kept || typeof kept !== "object" || passed(kept) > FORGOTTEN) return {};
-  return kept;
-}
-
-function write(kept) {
-  unkept = kept;
-  try {
-    localStorage.setItem(KEPT, JSON.stringify(kept));
-  } catch {
-    // Then it lasts as long as the page.
-  }
-}
-
-function set(element, words) {
-  if (element.textContent !== words) element.textContent = words;
 }

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts.display import display_words, pixels
 from pages.parts.frame import frame
 from pages.parts.i18n import current_language
+from pages.parts.lesson_bar import lesson_bar
 
 PROSE_WIDTH = 600  # pixels: about 70 characters at Streamlit's 16 px
 
@@ -16,6 +17,7 @@ def page_header(title: str, question: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(f":small[:gray[{title}]] {question}", anchor=False)
         frame()
+        lesson_bar()
 
 
 def prose(markdown: str) -> None:

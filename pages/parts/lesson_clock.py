@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.display import pixels
 from pages.parts.i18n import ASSETS, t
-from pages.parts.lesson_progress import forget_lesson, lesson_known, open_step, restore_lesson, show_step, steps_done
+from pages.parts.lesson_progress import forget_lesson, lesson_known, note_lesson, open_step, restore_lesson, show_step, steps_done
 from resnet.figures.palette import css_variables
 from resnet.teaching.steps import STEPS, Step, step_title
 
@@ -17,7 +17,7 @@ _HEIGHT = 104  # pixels, reserved before the browser draws; on a phone what does
 _clock = st.components.v2.component(
     "resnet_lab_clock",
     html='<div class="clock"></div>',
-    js=(_COMPONENTS / "clock.js").read_text(encoding="utf-8"),
+    js="".join((_COMPONENTS / name).read_text(encoding="utf-8") for name in ("clock_kept.js", "clock.js")),
     css=f":host {{ {css_variables()} }}\n" + (_COMPONENTS / "clock.css").read_text(encoding="utf-8"),
 )
 
@@ -32,10 +32,7 @@ def lesson_clock() -> None:
     _clock(
         key=_KEY,
         data={
-            "steps": [
-                {"key": step.key, "title": step_title(step.key, t), "start": step.start, "end": step.end, "minutes": minutes(step)}
-                for step in STEPS
-            ],
+            "steps": clock_steps(),
             "step": open_step().key,
             "done": list(steps_done()),
             "known": lesson_known(),
@@ -45,7 +42,16 @@ def lesson_clock() -> None:
         on_chosen_change=_chosen,
         on_restored_change=_restored,
         on_over_change=forget_lesson,
+        on_begun_change=note_lesson,
     )
+
+
+def clock_steps() -> list[dict[str, str | int]]:
+    """The steps as the browser's side of the clock wants them."""
+    return [
+        {"key": step.key, "title": step_title(step.key, t), "start": step.start, "end": step.end, "minutes": minutes(step)}
+        for step in STEPS
+    ]
 
 
 def _labels() -> dict[str, str]:

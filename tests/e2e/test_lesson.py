@@ -41,7 +41,9 @@ def test_the_clock_and_the_ticks_go_on_while_other_pages_are_read(server: AppSer
 
     _go(page, "Idea")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Why would a deeper network", timeout=WAIT)
-    _go(page, "Lesson")
+    line = page.get_by_role("button", name=re.compile("Label ten images, recall"))
+    expect(line).to_contain_text(re.compile(r"0:\d\d.*3:\d\d left for it"), timeout=WAIT)
+    line.click()
     expect(page.locator(".clock .run")).to_have_text("Pause", timeout=WAIT)
     assert _seconds(page) >= 2
     expect(page.locator(".clock li.done")).to_have_count(1)

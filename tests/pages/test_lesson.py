@@ -92,6 +92,20 @@ def test_a_link_opens_a_step_and_nonsense_opens_the_first() -> None:
     assert _clock(app)["known"] is False
 
 
+def test_other_pages_show_the_clock_to_those_who_take_the_lesson_only(app: AppTest) -> None:
+    def lines() -> int:
+        return sum('"projector"' in one.proto.json and '"minutes"' in one.proto.json for one in app.get("bidi_component"))
+
+    app.switch_page("idea.py").run()
+    assert lines() == 0
+    app.switch_page("lesson.py").run()
+    app.button(key="lesson_next").click().run()
+    assert lines() == 0  # where the clock itself is
+    app.switch_page("idea.py").run()
+    assert not app.exception
+    assert lines() == 1
+
+
 # Ten images
 
 
