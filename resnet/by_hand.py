@@ -17,6 +17,7 @@ Grid: TypeAlias = NDArray[np.int64]
 
 SIDE, KERNEL = 4, 3
 MOST_SEEDS = 9_999
+_LARGEST = 12  # what a pencil has to bear
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -117,16 +118,17 @@ def hand_block(seed: int) -> HandBlock:
 def _teaches(block: HandBlock) -> bool:
     """Whether each activation lets something pass and stops something, and the shortcut changes what comes out."""
     activated = (block.conv1, block.summed, block.branch)
-    return (
-        all(np.count_nonzero(grid > 0) >= 4 and np.count_nonzero(grid < 0) >= 3 for grid in activated)
-        and np.count_nonzero((block.plain_y != block.y) & (block.summed > 0)) >= 4
-        and bool(np.abs(block.branch).max() <= 12)
-        and bool(np.abs(block.at_x).max() <= 12)
-        and np.count_nonzero(block.masked) >= 3
-        and np.count_nonzero((block.g != 0) & (block.summed < 0)) >= 1
-        and bool(np.any(block.plain_at_x != block.at_x))
-        and min(np.count_nonzero(block.kernel1), np.count_nonzero(block.kernel2)) >= 5
+    changed = (block.plain_y != block.y) & (block.summed > 0)
+    shows = (
+        *(np.count_nonzero(grid > 0) >= 4 and np.count_nonzero(grid < 0) >= 3 for grid in activated),
+        np.count_nonzero(changed) >= 4,
+        np.count_nonzero((block.g != 0) & (block.summed < 0)) >= 1,
+        np.count_nonzero(block.masked) >= 3,
+        np.any(block.plain_at_x != block.at_x),
+        *(np.count_nonzero(kernel) >= 5 for kernel in (block.kernel1, block.kernel2)),
+        *(np.abs(grid).max() <= _LARGEST for grid in (block.branch, block.at_x)),
     )
+    return all(map(bool, shows))
 
 
 def convolve(values: Grid, kernel: Grid) -> Grid:
