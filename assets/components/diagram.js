@@ -14,6 +14,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     frame.prepend(drawn);
     explainNodes(frame);
     openNodes(frame);
+    new ResizeObserver(() => letKeysScroll(frame)).observe(frame);
   }
   openers.set(frame, (path) => setTriggerValue("opened", path));
   const shown = frame.querySelector("svg");
@@ -23,6 +24,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   frame.classList.toggle("projector", data.projector);
   revealChosen(frame);
   refreshTip(frame);
+}
+
+/** A drawing wider than its frame is moved by arrow keys, where nothing in it takes the focus already. */
+function letKeysScroll(frame) {
+  if (frame.scrollWidth > frame.clientWidth && !frame.querySelector("[tabindex]")) {
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "group");
+    frame.setAttribute("aria-label", frame.querySelector("svg").getAttribute("aria-label"));
+  } else {
+    for (const name of ["tabindex", "role", "aria-label"]) frame.removeAttribute(name);
+  }
 }
 
 /** A drawing wider than its frame is scrolled to the node that was chosen, once. */

@@ -29,8 +29,8 @@ class LiveRun {
       <dl></dl>
       <div class="view" role="group"></div>
       <div class="charts">
-        <div class="plot curves" role="img"></div>
-        <div class="gradients"><div class="plot" role="img"></div><p></p></div>
+        <div class="plot curves" role="figure"></div>
+        <div class="gradients"><div class="plot" role="figure"></div><p></p></div>
       </div>
       <span class="theme-probe" aria-hidden="true"></span>`;
     parent.append(this.root); // beside the style sheet that Streamlit has put there

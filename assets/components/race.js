@@ -31,9 +31,9 @@ class RaceView {
       </div>
       <div class="view" role="group"></div>
       <div class="charts">
-        <div class="plot curves" role="img"></div>
+        <div class="plot curves" role="figure"></div>
         <div class="handles"></div>
-        <div class="plot gradients" role="img"></div>
+        <div class="plot gradients" role="figure"></div>
       </div>
       <span class="theme-probe" aria-hidden="true"></span>`;
     parent.append(this.root); // beside the style sheet that Streamlit has put there
@@ -73,6 +73,7 @@ class RaceView {
 
   label({ labels, locale }) {
     this.find(".progress").setAttribute("aria-label", labels.progress);
+    for (const plot of Object.values(this.plots)) if (!plot.hasAttribute("aria-label")) plot.setAttribute("aria-label", labels.loss); // until it is drawn
     this.controls.label(labels);
     this.player.label(labels.player, locale);
   }

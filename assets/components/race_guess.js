@@ -5,6 +5,7 @@ const HEIGHTS = 5;
 class Guess {
   constructor(node, { moved, settled }) {
     this.node = node;
+    node.hidden = true; // until there is a chart to draw in
     this.heights = null;
     this.handles = Array.from({ length: HEIGHTS }, (_, place) => this.handle(place));
     node.replaceChildren(...this.handles);
