@@ -1,6 +1,6 @@
 """Makes the recordings of the page Experiments: real runs, as the app trains them, written down.
 
-`python assets/recordings/record.py disease cure …` (names of RECORDED; without any, all) from the project's folder. Each takes one to
+`python assets/recordings/record.py cure long …` (names of RECORDED; without any, all) from the project's folder. Each takes one to
 four minutes on two cores; "lesion" and "identity" ask what the inspect worker would be asked.
 """
 
@@ -13,7 +13,7 @@ import re
 import statistics
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -24,7 +24,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from resnet.config import TrainConfig
-from resnet.experiments.catalogue import DEEP, RACES, Settings, networks_of, train_config
+from resnet.experiments.catalogue import DEEP, RACES, Settings, first_settings, networks_of, train_config
 from resnet.experiments.lesion import NETWORKS, kinds_of
 from resnet.experiments.recordings import path_of, write
 from resnet.inquiries import Cut, LearnIdentity, Subject, places_to_cut
@@ -56,11 +56,15 @@ def follow(config: TrainConfig) -> list[Event]:
     return events
 
 
-def record_race(name: str, config: TrainConfig, shares: Mapping[str, float] | None = None) -> None:
+def record_race(name: str, config: TrainConfig, shares: Mapping[str, float] | None = None, parts: Sequence[str] = ()) -> None:
+    """Run it and keep it; of the same run keep the `parts`, experiments whose networks are among its own, as well."""
     began = time.perf_counter()
     events = follow(config)
-    write(path_of(name), config, events, machine=machine(), recorded=date.today().isoformat(), shares=shares or {})
-    print(f"{name}: {time.perf_counter() - began:.0f} s, {path_of(name).stat().st_size:,} bytes", flush=True)
+    seconds = time.perf_counter() - began
+    for one in (name, *parts):
+        kept = config if one == name else replace(config, networks=networks_of(RACES[one]))
+        write(path_of(one), kept, events, machine=machine(), recorded=date.today().isoformat(), shares=shares or {})
+        print(f"{one}: {seconds:.0f} s, {path_of(one).stat().st_size:,} bytes", flush=True)
 
 
 def own_shares(config: TrainConfig) -> dict[str, float]:
@@ -74,12 +78,13 @@ def own_shares(config: TrainConfig) -> dict[str, float]:
     return {name: one / total for name, one in seconds.items()}
 
 
-def race(key: str) -> Callable[[], None]:
-    return lambda: record_race(key, train_config(RACES[key], _first(key)))
+def cure() -> None:
+    """The race of four, in which those of two are contained: same seed, same batches, same steps."""
+    record_race("cure", train_config(RACES["cure"], Settings()), parts=("disease", "gradient"))
 
 
-def _first(key: str) -> Settings:
-    return Settings(rate=RACES[key].rate, optimizer=RACES[key].optimizer)
+def rate() -> None:
+    record_race("rate", train_config(RACES["rate"], first_settings(RACES["rate"])))
 
 
 def long() -> None:
@@ -127,7 +132,8 @@ def _write(name: str, data: object) -> None:
 
 
 RECORDED: Mapping[str, Callable[[], None]] = {
-    **{key: race(key) for key in ("disease", "cure", "gradient", "rate")},
+    "cure": cure,
+    "rate": rate,
     "depth": depth,
     "long": long,
     "lesion": lesion,

@@ -1,7 +1,7 @@
 """Recorded runs: what a real run said, with where and when it was made, as one compact file that a browser can play.
 
 A file is JSON, gzipped, in the shape of one frame of the event stream (`resnet.runs.channel.Frame`) with more beside it:
-    about: machine, recorded (ISO date), seconds (of training, all networks together), shares (see `Recording`)
+    about: machine, recorded (ISO date), raced and shares (see `Recording`)
     config: the TrainConfig as data
     batches: columns by network; events: all other events that are worth watching
 """
@@ -13,10 +13,11 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from resnet.config import TrainConfig
 from resnet.training.events import BatchEnd, Event, Finished, GradientNorms, Recovered, Started, Trouble, from_dict
@@ -26,6 +27,7 @@ SUFFIX = ".json.gz"
 _KEPT = (Started, GradientNorms, Trouble, Recovered, Finished)
 _COLUMNS = ("step", "epoch", "loss", "accuracy", "seconds")
 _DIGITS = 4  # significant
+_Value = TypeVar("_Value")
 MOST_NORMS = 40  # measurements of a network that are kept
 
 
@@ -36,6 +38,7 @@ class Recording:
     Attributes:
         machine: what it ran on, in words. recorded: the day, as ISO 8601 writes it.
         config: what was trained. events: what it said, batches among the rest, in order.
+        raced: how many networks trained side by side when it was made; more than are shown, where others were left out.
         shares: the share of the race's time that each network would take alone; step times measured one network after another on the
             same machine. Empty where that was not measured.
     """
@@ -45,6 +48,7 @@ class Recording:
     recorded: str
     config: TrainConfig
     events: tuple[Event, ...]
+    raced: int
     shares: Mapping[str, float]
 
 
@@ -68,11 +72,24 @@ def load(name: str) -> Recording | None:
     about = data["about"]
     config = TrainConfig.from_dict(data["config"])
     events = sorted((*(from_dict(event) for event in data["events"]), *_batches(data, config)), key=_order)
-    return Recording(name, about["machine"], about["recorded"], config, tuple(events), about.get("shares", {}))
+    return Recording(name, about["machine"], about["recorded"], config, tuple(events), about["raced"], about["shares"])
 
 
-def write(path: Path, config: TrainConfig, events: Sequence[Event], *, machine: str, recorded: str, shares: Mapping[str, float]) -> None:
-    """Keep what of a run's events is worth watching, numbers to four digits."""
+def write(
+    path: Path,
+    config: TrainConfig,
+    events: Sequence[Event],
+    *,
+    machine: str,
+    recorded: str,
+    shares: Mapping[str, float] = MappingProxyType({}),
+) -> None:
+    """Keep what of a run's events is worth watching, numbers to four digits.
+
+    Where `config` names fewer networks than ran, only theirs are kept: each learns in a race as it would without the others.
+    """
+    raced = len({event.network for event in events if isinstance(event, BatchEnd)})
+    events = [part for event in events if (part := _part(event, {network.name for network in config.networks})) is not None]
     batches: dict[str, dict[str, list[Any]]] = {}
     for event in events:
         if isinstance(event, BatchEnd):
@@ -83,7 +100,12 @@ def write(path: Path, config: TrainConfig, events: Sequence[Event], *, machine: 
         columns["images_per_second"], columns["time"] = [None], [None]
     kept = [event for event in _fewer_norms(events) if isinstance(event, _KEPT)]
     data = {
-        "about": {"machine": machine, "recorded": recorded, "shares": {name: _short(share) for name, share in shares.items()}},
+        "about": {
+            "machine": machine,
+            "recorded": recorded,
+            "raced": raced,
+            "shares": {name: _short(share) for name, share in shares.items()},
+        },
         "config": config.to_dict(),
         "state": "finished",
         "stopping": False,
@@ -94,6 +116,26 @@ def write(path: Path, config: TrainConfig, events: Sequence[Event], *, machine: 
     }
     text = json.dumps(data, allow_nan=False, separators=(",", ":"))
     path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+
+
+def _part(event: Event, networks: set[str]) -> Event | None:
+    """What an event says of these networks; None where it is of others alone."""
+    if getattr(event, "network", None) not in (None, *networks):
+        return None
+    if isinstance(event, Started):
+        return replace(event, networks=[name for name in event.networks if name in networks], layers=_of(event.layers, networks))
+    if isinstance(event, Finished):
+        return replace(
+            event,
+            test_loss=_of(event.test_loss, networks),
+            test_accuracy=_of(event.test_accuracy, networks),
+            class_accuracy=_of(event.class_accuracy, networks),
+        )
+    return event
+
+
+def _of(values: Mapping[str, _Value], networks: set[str]) -> dict[str, _Value]:
+    return {name: value for name, value in values.items() if name in networks}
 
 
 def _batches(data: Mapping[str, Any], config: TrainConfig) -> list[BatchEnd]:

@@ -187,7 +187,7 @@ def test_a_recording_is_marked_and_its_words_are_of_the_recording(recorded: Path
 def test_the_long_run_tells_whether_the_gap_closes(recorded: Path) -> None:
     config = train_config(RACES["gradient"], Settings(steps=40))
     events = told({"plain-56": 1.0, "residual-56": 0.5})
-    recordings.write(recorded / "long.json.gz", config, events, machine="m", recorded="2026-01-01", shares={})
+    recordings.write(recorded / "long.json.gz", config, events, machine="m", recorded="2026-01-01")
     app = experiments(experiment="rescue")
     button(app, "Play the recording")
     app.session_state["experiments"]["rescue"].played = True
@@ -199,7 +199,7 @@ def test_the_long_run_tells_whether_the_gap_closes(recorded: Path) -> None:
 def test_a_rescue_is_compared_with_the_recorded_run(store: Store, recorded: Path) -> None:
     config = train_config(RACES["gradient"], Settings(steps=40))
     events = told({"plain-56": 2.2, "residual-56": 0.5})
-    recordings.write(recorded / "long.json.gz", config, events, machine="m", recorded="2026-01-01", shares={})
+    recordings.write(recorded / "long.json.gz", config, events, machine="m", recorded="2026-01-01")
     keep(store, "rescue", told({"plain-56": 1.5}), Settings(steps=40, rate=3e-4))
     app = experiments(experiment="rescue", run="r")
     question = next(item for item in app.button_group if item.label == "Question")
@@ -235,4 +235,4 @@ def test_a_question_that_cannot_be_asked_says_why(store: Store) -> None:
 
 def write(folder: Path, name: str) -> None:
     config = train_config(RACES["cure"], Settings(steps=40))
-    recordings.write(folder / f"{name}.json.gz", config, told(LOSSES), machine="a machine", recorded="2026-01-01", shares={})
+    recordings.write(folder / f"{name}.json.gz", config, told(LOSSES), machine="a machine", recorded="2026-01-01")

@@ -6,6 +6,7 @@ import gzip
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -54,6 +55,16 @@ def test_what_is_written_is_read_back(folder: Path) -> None:
     assert not any(isinstance(event, Saved) for event in found.events), "checkpoints are nothing to watch"
     assert recordings.names() == ("one",)
     assert recordings.load("two") is None
+
+
+def test_some_of_the_networks_of_a_race_are_a_recording_too(folder: Path) -> None:
+    alone = replace(CONFIG, networks=CONFIG.networks[:1])
+    recordings.write(folder / "one.json.gz", alone, EVENTS, machine="a machine", recorded="2026-01-02")
+    found = recordings.load("one")
+    assert found is not None
+    assert (found.raced, list(curves_of(found.events))) == (2, ["plain-20"])
+    assert isinstance(found.events[0], Started)
+    assert (found.events[0].networks, found.events[0].layers) == (["plain-20"], {"plain-20": ["stem_conv"]})
 
 
 def test_of_many_gradients_some_are_kept_the_first_and_the_last_among_them(folder: Path) -> None:

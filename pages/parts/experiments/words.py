@@ -69,7 +69,7 @@ def prediction_of(experiment: str, view: str, depth: int) -> tuple[str, Mapping[
 def about_recording(recording: Recording) -> str:
     """Where and when a recording was made, and of what."""
     config = recording.config
-    return t(
+    made = t(
         "{machine}, {day}; seed {seed}, {optimizer} at {rate:g}, batches of {batch}, {steps:,} steps",
         machine=recording.machine,
         day=recording.recorded,
@@ -79,3 +79,5 @@ def about_recording(recording: Recording) -> str:
         batch=config.recipe.batch_size,
         steps=config.max_steps or 0,
     )
+    others = recording.raced - len(config.networks)
+    return made + (", " + t("from a race of {count}", count=recording.raced) if others else "")
