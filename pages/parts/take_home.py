@@ -32,7 +32,7 @@ def take_home() -> None:
     sheet, notebook = st.columns(2, gap="large")
     with sheet:
         prose(t("**A sheet to print:** what was run with its seeds and curves, all questions with their answers, the sources."))
-        _file(t("Sheet (HTML, for A4 paper)"), "html", "text/html", _sheet)
+        _file(t("Sheet (HTML, for A4 paper)"), "html", "text/html", lesson_sheet)
     with notebook:
         prose(t("**The notebook, repaired:** from one residual unit to a trained network. It needs Keras, and nothing of this app."))
         _file(t("Notebook (.ipynb)"), "ipynb", "application/x-ipynb+json", partial(lesson_notebook, partial(lesson, "notebook"), t))
@@ -43,7 +43,7 @@ def _file(label: str, ending: str, kind: str, make: Callable[[], str]) -> None:
     st.download_button(label, make, file_name=name, mime=kind, icon=":material/download:", on_click="ignore", key=f"lesson_{ending}")
 
 
-def _sheet() -> str:
+def lesson_sheet() -> str:
     """The sheet, made when somebody asks for it: it reads the runs' histories."""
     pages = {**titles(), "exit": t("Exit question")}
     quizzes = {pages[name]: questions(name) for name in QUIZZES}

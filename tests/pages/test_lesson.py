@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.lesson_text import questions
+from pages.parts.lesson_text import QUIZZES, questions
 from resnet.pictures import embedded_pictures
+from resnet.presets import race
 from resnet.runs.store import Store
 from resnet.teaching.labelling import ten_images
 from resnet.teaching.steps import STEPS, step_title
+from resnet.training.events import BatchEnd, Event
 from resnet.wording import class_titles, english
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
@@ -132,6 +134,51 @@ def test_ten_images_are_labelled_and_the_score_stands_beside_others(app: AppTest
 def test_the_sheet_and_the_notebook_can_be_taken_home(store: Store, app: AppTest) -> None:
     buttons = {button.key: button for button in app.get("download_button")}
     assert set(buttons) == {"lesson_html", "lesson_ipynb"}
+
+
+def _sheet_of_a_race() -> None:
+    """A page that shows the sheet of somebody who has run the second experiment."""
+    import streamlit as st
+
+    from pages.parts.experiments.session import bench
+    from pages.parts.take_home import lesson_sheet
+
+    bench("cure").run = "bbbb"
+    st.code(lesson_sheet())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_sheet_holds_this_visitors_own_run_and_every_quiz(language: str, store: Store) -> None:
+    names = ("plain-20", "residual-20", "plain-56", "residual-56")
+    store.add_run("bbbb", race(*names, seed=7, steps=20))
+    batches = [(step, name) for step in range(1, 21) for name in names]
+    events: list[Event] = [
+        BatchEnd(
+            run="bbbb",
+            sequence=sequence,
+            time=1.0,
+            network=name,
+            step=step,
+            epoch=1,
+            loss=1.25 if name == "plain-56" else 0.5,
+            accuracy=0.5,
+            learning_rate=1e-3,
+            images_per_second=1.0,
+        )
+        for sequence, (step, name) in enumerate(batches, start=1)
+    ]
+    store.append("bbbb", events, "stopped")
+    app = AppTest.from_function(_sheet_of_a_race, default_timeout=60)
+    app.query_params["lang"] = language
+    app.run()
+    assert not app.exception
+    sheet = app.code[0].value
+    assert "bbbb" in sheet
+    assert "<td>plain-56</td><td>56</td><td>214,402</td><td>1.25</td>" in sheet
+    # Every quiz gives its questions and its answers.
+    assert sheet.count('<div class="question">') + sheet.count("<div class=question>") == 2 * sum(len(questions(name)) for name in QUIZZES)
+    assert ('<html lang="zh-CN">' in sheet) == (language == "zh")
+    assert ("残差块" in sheet) == (language == "zh")
 
 
 # Quizzes
