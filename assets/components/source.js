@@ -3,6 +3,7 @@
 export default function ({ data, parentElement }) {
   const frame = parentElement.querySelector(".source");
   frame.setAttribute("aria-label", data.title);
+  frame.classList.toggle("numbered", data.numbered);
   frame.style.height = `${data.height}px`;
   const lit = new Set(data.lit);
   const lines = data.lines.map((words, number) => {

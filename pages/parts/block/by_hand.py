@@ -152,9 +152,10 @@ def _reply(found: Exercise, question: Question, step: Step, place: str) -> None:
         return
     if found.number is None:
         prose(t("“{given}” is no whole number. Write one, such as 3 or −2.", given=literally(found.given.strip())))
-    else:
-        prose(t("{given} is not it. The outlined cells are what the number comes from: try again.", given=number(found.number)))
-    st.button(t("Show me"), key=f"hand_show_{place}", on_click=_shown().add, args=(place,))
+        return
+    with st.container(gap="xsmall"):
+        prose(t("{given} is not it. Look at the outlined cells.", given=number(found.number)))
+        st.button(t("Show me"), key=f"hand_show_{place}", on_click=_shown().add, args=(place,))
 
 
 def _shown() -> set[str]:

@@ -108,7 +108,7 @@ def _find_the_fault() -> None:
     text = FORGETFUL.read_text(encoding="utf-8").rstrip("\n")
     tried = st.session_state.get(_TRIED)
     marked = lines_with(text, FAULTS[tried]) if tried else []
-    marked_source(text, marked, title=t("The unit’s source"), key="block_fault_source", height=280)
+    marked_source(text, marked, title=t("The unit’s source"), key="block_fault_source", height=376, numbered=True)
     chosen = st.radio(
         t("Which line is at fault?"),
         FAULTS,

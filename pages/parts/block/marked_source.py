@@ -20,6 +20,11 @@ _source = st.components.v2.component(
 )
 
 
-def marked_source(text: str, marked: Sequence[int], *, title: str, key: str, height: int) -> None:
-    """Show source text, `height` pixels high and scrolled to its first marked line; lines count from 0. `title` is for the ear."""
-    _source(key=key, data={"title": title, "lines": text.split("\n"), "lit": list(marked), "height": pixels(height)}, height=pixels(height))
+def marked_source(text: str, marked: Sequence[int], *, title: str, key: str, height: int, numbered: bool = False) -> None:
+    """Show source text, `height` pixels high (more on a projector) and scrolled to its first marked line.
+
+    `marked` counts lines from 0; with `numbered` the reader sees them counted from 1, as in an editor. `title` is for the ear.
+    """
+    room = pixels(height)
+    data = {"title": title, "lines": text.split("\n"), "lit": list(marked), "height": room, "numbered": numbered}
+    _source(key=key, data=data, height=room)

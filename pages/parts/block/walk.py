@@ -15,7 +15,7 @@ from pages.parts.block.steps import NETWORK, Step, current_block, current_step, 
 from pages.parts.block.strip import strip
 from pages.parts.block.walk_lesson import step_lesson
 from pages.parts.diagram import diagram
-from pages.parts.display import pixels
+from pages.parts.display import pixels, scale
 from pages.parts.i18n import t
 from pages.parts.layout import prose
 from resnet.diagrams.block_view import BlockView, view_of_block
@@ -64,9 +64,11 @@ def twins(block: str) -> tuple[BlockView, BlockView]:
 def _drawings(residual: BlockView, plain: BlockView, step: Step) -> None:
     folded = bool(st.session_state.get(_FOLDED))
     lighting = Lighting(nodes=step.nodes, terms=step.terms, backward=step.backward, folded=folded)
+    # Half a page wide, a drawing is as high on a projector as on a screen.
+    room = round(_DRAWN / scale())
     for column, view, key in zip(st.columns(2, gap="small"), (residual, plain), ("block_residual", "block_plain"), strict=True):
         with column:
-            diagram(twin_svg(view, lighting, t), key=key, height=_DRAWN, on_open=_fold)
+            diagram(twin_svg(view, lighting, t), key=key, height=room, on_open=_fold)
 
 
 def _fold(_place: str) -> None:
