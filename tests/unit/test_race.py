@@ -43,12 +43,11 @@ from tests.unit.test_training_continuing import at, go_on, results, run_until
 RESIDUAL = ResNetConfig(
     name="residual",
     block="basic",
-    depths=(1, 1),
-    widths=(4, 8),
+    depths=(1,),
+    widths=(6,),
     input_shape=(14, 14, 1),
     num_classes=10,
     stem="cifar",
-    shortcut="zero-pad",
     dropout=0.2,
 )
 PLAIN = replace(RESIDUAL, name="plain", shortcut="none", dropout=0.0)
@@ -108,11 +107,10 @@ def figures(network: str, events: list[Event]) -> list[object]:
 # Together as alone
 
 
-@pytest.mark.parametrize("recipe", [RICH, replace(RECIPE, optimizer="sgd", learning_rate=0.05)], ids=["all there is", "nesterov"])
-def test_networks_trained_together_are_those_trained_alone(recipe: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_networks_trained_together_are_those_trained_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measuring, "NORMS_EVERY", 0)
     monkeypatch.setattr(measuring, "NORMS_SHARE", 1e9)
-    config = replace(CONFIG, recipe=recipe, max_steps=14)
+    config = replace(CONFIG, recipe=RICH, max_steps=14)
     together = Glass()
     race, _ = follow(config, together)
     for number, network in enumerate(NETWORKS):
@@ -161,14 +159,14 @@ def test_each_network_has_its_events(workshop: Glass, monkeypatch: pytest.Monkey
     [started], [finished] = of(Started, events), of(Finished, events)
     names = ["plain", "residual"]
     assert started.networks == names
-    convolutions = ["stem_conv", *(f"stage{stage}_block1_conv{number}" for stage in (1, 2) for number in (1, 2)), "head_dense"]
-    assert started.layers == {"plain": convolutions, "residual": convolutions}
+    kernels = ["stem_conv", "stage1_block1_conv1", "stage1_block1_conv2", "head_dense"]
+    assert started.layers == {"plain": kernels, "residual": kernels}
     for kind, steps in ((BatchEnd, range(1, 21)), (EpochEnd, (10, 20)), (GradientNorms, range(1, 21))):
         assert [(event.step, event.network) for event in of(kind, events)] == [(step, name) for step in steps for name in names]
     pairs = zip(of(BatchEnd, events)[::2], of(BatchEnd, events)[1::2], strict=True)
     assert all((one.seconds, one.images_per_second) == (two.seconds, two.images_per_second) for one, two in pairs)
     for event in of(GradientNorms, events):
-        assert len(event.norms) == len(convolutions)
+        assert len(event.norms) == len(kernels)
         assert all(norm > 0 for norm in event.norms)
     assert set(finished.test_loss) == set(finished.test_accuracy) == set(finished.class_accuracy) == set(names)
     for name in names:
@@ -186,7 +184,7 @@ def test_a_measurement_tells_of_every_network(workshop: Glass) -> None:
     assert [event.network for event in of(Measured, events)] == ["plain", "residual"]
     for event in of(Measured, events):
         assert set(event.update_ratio) == set(of(Started, events)[0].layers[event.network])
-        assert len(event.dead) == 5
+        assert set(event.dead) == {"stem_relu", "stage1_block1_relu1", "stage1_block1_relu"}
 
 
 # Steering and going on
@@ -268,7 +266,7 @@ def test_a_network_whose_loss_is_no_number_takes_nothing_from_the_others(
     assert len(losses) == 20
     [finished] = of(Finished, events)
     assert np.isnan(finished.test_loss["plain"])
-    assert finished.test_accuracy["residual"] > 0.2
+    assert finished.test_accuracy["residual"] > 0.15
     assert finished.to_dict()["test_loss"]["plain"] is None
     assert not result.stopped
     # It could only go on from before; and that no later state was kept is no news beside the trouble.
