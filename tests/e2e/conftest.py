@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.app_server import AppServer
 from tests.browser import find, launch_arguments
+from tests.e2e.survey import Seen, survey
 
 WAIT = 60_000  # milliseconds: a loaded machine is slow, not wrong
 
@@ -48,3 +49,9 @@ def visit(browser: Browser) -> Iterator[Callable[[str], Page]]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def surveyed(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> list[Seen]:
+    """Every page in each language and theme, looked at once for all tests that ask what is on it."""
+    return survey(browser, tmp_path_factory.mktemp("survey"))
