@@ -13,7 +13,7 @@ import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,38 +64,42 @@ def ends_of(events: list[Event], network: str) -> list[dict[str, float]]:
     return [{"step": event.step, "first": event.norms[blocks[0]], "last": event.norms[blocks[-1]]} for event in (measured[0], measured[-1])]
 
 
-def loss(found: Found, network: str) -> float:
-    value: float = found["networks"][network]["loss"]
-    return value
+def losses(runs: list[Found], network: str) -> list[float]:
+    """The network's mean training loss over the last tenth of the steps, in nats, for each seed."""
+    return [run["networks"][network]["loss"] for run in runs]
 
 
-def ratio(found: Found, network: str, when: int) -> float:
-    """How many times as strong the gradient is at the first convolution of the blocks as at the last."""
-    norms = found["networks"][network]["norms"][when]
-    return float(norms["first"] / norms["last"])
+def ratios(runs: list[Found], network: str, when: int) -> list[float]:
+    """How many times as strong the gradient is at the first convolution of the blocks as at the last, for each seed."""
+    measured = [run["networks"][network]["norms"][when] for run in runs]
+    return [norms["first"] / norms["last"] for norms in measured]
 
 
 def table(runs: list[Found]) -> str:
-    """Markdown: one row for each effect, over all seeds. Losses are in nats, of the training batches of the last tenth of the steps."""
-    seconds = f"{statistics.median(run['seconds'] for run in runs):.0f}"
-    rows: list[tuple[str, Callable[[Found], float], str]] = [
-        *((f"training loss of {name}", lambda run, name=name: loss(run, name), ".2f") for name in NETWORKS),  # type: ignore[misc]
-        (f"the disease: {DEEP} above {SHALLOW}", lambda run: loss(run, DEEP) - loss(run, SHALLOW), "+.2f"),
-        (f"the cure: {DEEP} above {CURED}", lambda run: loss(run, DEEP) - loss(run, CURED), "+.2f"),
-        (f"the control: {SHALLOW} above {SHALLOW_CURED}", lambda run: loss(run, SHALLOW) - loss(run, SHALLOW_CURED), "+.2f"),
-        (f"deeper, with shortcuts: {CURED} above {SHALLOW_CURED}", lambda run: loss(run, CURED) - loss(run, SHALLOW_CURED), "+.2f"),
-        *(
-            (f"gradient of {name}, first by last convolution, {words}", lambda run, name=name, when=when: ratio(run, name, when), ".3g")  # type: ignore[misc]
-            for name in (DEEP, CURED)
-            for when, words in ((0, "step 1"), (-1, "at the end"))
-        ),
-    ]
-    lines = ["| measured | mean | by seed | s |", "|---|---|---|---|"]
-    for title, read, form in rows:
-        values = [read(run) for run in runs]
-        mean = statistics.geometric_mean(values) if title.startswith("gradient") else statistics.mean(values)
-        lines.append(f"| {title} | {mean:{form}} | {', '.join(f'{value:{form}}' for value in values)} | {seconds} |")
+    """Markdown: one row for each effect, over all seeds."""
+    lines = ["| measured | mean | by seed |", "|---|---|---|"]
+    for name in NETWORKS:
+        lines.append(row(f"training loss of {name}", losses(runs, name), ".2f"))
+    for title, high, low in (
+        ("the disease", DEEP, SHALLOW),
+        ("the cure", DEEP, CURED),
+        ("the control", SHALLOW, SHALLOW_CURED),
+        ("depth with shortcuts", CURED, SHALLOW_CURED),
+    ):
+        differences = [one - other for one, other in zip(losses(runs, high), losses(runs, low), strict=True)]
+        lines.append(row(f"{title}: {high} above {low}", differences, "+.2f"))
+    for name in (DEEP, CURED):
+        for when, words in ((0, "step 1"), (-1, "at the end")):
+            lines.append(row(f"gradient of {name}, first convolution by last, {words}", ratios(runs, name, when), ",.1f"))
+    lines.append(row("seconds of training", [run["seconds"] for run in runs], ".0f"))
+    lines.append(row("seconds before the first step", [run["prepared"] for run in runs], ".0f"))
     return "\n".join(lines)
+
+
+def row(title: str, values: list[float], form: str) -> str:
+    """One line of the table: the mean over the seeds with their standard deviation, and each by itself."""
+    spread = f" ± {statistics.stdev(values):{form.removeprefix('+')}}" if len(values) > 1 else ""
+    return f"| {title} | {statistics.mean(values):{form}}{spread} | {', '.join(f'{value:{form}}' for value in values)} |"
 
 
 def main() -> None:
@@ -115,8 +119,7 @@ def main() -> None:
     chosen = [run for run in runs if run["steps"] == given.steps]
     if not chosen:
         raise SystemExit(f"nothing was measured over {given.steps} steps yet")
-    traced = max(run["prepared"] for run in chosen)
-    print(f"\n{len(chosen)} seeds, {given.steps} steps of 64 images, 14x14, Adam 1e-3; up to {traced:.0f} s before the first step\n")
+    print(f"\n{len(chosen)} seeds, {given.steps} steps of 64 images, 14x14, Adam 1e-3; losses are means of the last tenth of the steps\n")
     print(table(chosen))
 
 
