@@ -20,6 +20,12 @@ STREAMLIT: tuple[tuple[str, str, str], ...] = (
         "Streamlit writes a slider's value and a chosen segment in the primary colour and puts white text on buttons of that colour. On a "
         "dark page no colour reaches 4.5:1 against both; ours has 4.25:1 against each (tests/unit/test_theme.py).",
     ),
+    (
+        "scrollable-region-focusable",
+        r'data-testid="stHorizontalBlock"',
+        "Streamlit lets its rows scroll. One whose only button is disabled for the moment (Reset on Architecture) has nothing for the "
+        "focus, and nothing that is out of sight.",
+    ),
 )
 
 
