@@ -29,8 +29,8 @@ from resnet.inspection.subjects import images_of, network_of
 from resnet.inspection.weights import save_weights
 from resnet.training.events import EpochEnd
 
-SHALLOW = Recipe(optimizer="adam", learning_rate=4e-3, schedule="one-cycle", batch_size=64, epochs=5)
-DEEP = Recipe(optimizer="adam", learning_rate=4e-3, schedule="one-cycle", batch_size=64, epochs=10, precision="float32")
+SHALLOW = Recipe(optimizer="adam", learning_rate=4e-3, schedule="one-cycle", batch_size=64, epochs=3)
+DEEP = Recipe(optimizer="adam", learning_rate=4e-3, schedule="one-cycle", batch_size=64, epochs=4, precision="float32")
 RECIPES = {"mini-resnet": SHALLOW}  # others: DEEP
 # Keras's 0.99 would still average over first weights when an epoch of 141 steps ends; what is trained is the same.
 BN_MOMENTUM = 0.9
