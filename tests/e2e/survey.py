@@ -23,7 +23,7 @@ WIDE, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
 RUN = "aaaa"
 # Each page by its address, the ones about runs with one to look at.
 PAGES = ("", "block", "architecture", "experiments", f"training?run={RUN}", f"results?run={RUN}", "lesson")
-# What else can be opened on a page by an address: words and markup of its own.
+# What else can be opened on a page by an address: words and markup of its own, looked at in one language and theme.
 CORNERS = (
     *(f"architecture?tab={tab}" for tab in TABS[1:]),
     *(f"block?view={view}" for view in ("kinds", "amount", "back")),
@@ -78,6 +78,9 @@ def _seen(browser: Browser, url: str) -> Iterator[Seen]:
             facts["tag"] = page.evaluate("document.documentElement.lang")
             words = page.evaluate(f"{_LOOK}.words()")
             found = _violations(page, axe)
+            if path in CORNERS:
+                yield Seen(**facts, theme="light", violations=found, words=words, overflow=None)
+                continue
             yield Seen(**facts, theme="light", violations=found, words=words, overflow=_on_a_phone(page))
             page.emulate_media(color_scheme="dark")
             _settle(page)
