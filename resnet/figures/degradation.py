@@ -51,7 +51,7 @@ def degradation_figure(theme: Theme = "light", t: Translate = english) -> go.Fig
     figure.update_xaxes(
         title=t("layers with weights"),
         tickvals=[18, 34],
-        range=[1, 50],
+        range=[-2, 54],  # room for the names on both sides, in the type of a projector too
         fixedrange=True,
         showgrid=False,
         linecolor=LINE.on(theme),
