@@ -111,7 +111,7 @@ def test_one_switch_for_all_pages_remembered_by_the_address(server: AppServer, v
     expect(page).to_have_url(re.compile("lang=zh"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("网络")
     expect(page.get_by_role("button", name="中文")).to_have_attribute("aria-pressed", "true")
-    # By a link on the page, by the navigation, and by Back.
+    # A link on the page keeps it.
     page.get_by_role("link", name=re.compile("残差块")).last.click()
     page.wait_for_url(re.compile("/block"))
     expect(page).to_have_url(re.compile("lang=zh"))
@@ -127,7 +127,7 @@ def test_the_projector_enlarges_every_page_and_keeps_the_way_to_the_others(serve
     page.get_by_role("button", name="Projector").click()
     expect(page).to_have_url(re.compile("display=projector"))
     expect(page.get_by_role("link", name="Training", exact=True)).to_have_count(0)
-    page.wait_for_function("height => document.querySelector('.js-plotly-plot').clientHeight > height", arg=before[2])
+    page.wait_for_function("height => document.querySelector('.js-plotly-plot')?.clientHeight > height", arg=before[2])
     after = _sizes(page)
     assert [large / small for small, large in zip(before, after, strict=True)] == pytest.approx([1.25, 1.25, 1.25], rel=0.02)
     page.get_by_role("combobox", name="Page").select_option(label="Training")
