@@ -155,7 +155,9 @@ def test_the_switch_repairs_by_itself(app: AppTest) -> None:
 
 def test_examples_set_every_size_and_follow_the_sliders(app: AppTest) -> None:
     example = app.selectbox(key="block_example")
-    assert example.options == ["32×32×64 → 32×32×64", "32×32×64 → 16×16×128", "28×28×32 → 28×28×64"]
+    assert example.options == ["32×32×64 → 32×32×64", "32×32×64 → 16×16×128", "28×28×32 → 28×28×64", "28×28×32 → 14×14×64"]
+    example.select("28×28×32 → 14×14×64").run()
+    assert _node(app, "add") == ["≠", "cannot add", "28×28×32", "+ 14×14×64"]
     example.select("28×28×32 → 28×28×64").run()
     assert _node(app, "add") == ["≠", "cannot add", "28×28×32", "+ 28×28×64"]
     assert app.slider(key="block_side").value == 28

@@ -42,6 +42,7 @@ EXAMPLES: Mapping[Block, tuple[Sizes, ...]] = MappingProxyType(
             Sizes(side=32, channels=64, filters=64, stride=1),
             Sizes(side=32, channels=64, filters=128, stride=2),
             Sizes(side=28, channels=32, filters=64, stride=1),
+            Sizes(side=28, channels=32, filters=64, stride=2),  # how the mini-ResNet's second stage begins
         ),
         # The last is how ResNet-50's first stage begins: other channels at stride 1.
         "bottleneck": (
