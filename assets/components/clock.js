@@ -68,6 +68,10 @@ class Clock {
       set(button.querySelector(".minute"), `${one.start}`);
       button.onclick = () => this.tell("chosen", one.key);
     });
+    const open = list.querySelector('[aria-current="step"]')?.parentElement;
+    // On a phone the row is wider than the screen.
+    if (open && step !== this.opened) list.scrollLeft = open.offsetLeft - list.offsetLeft - list.clientWidth / 3;
+    this.opened = step;
   }
 
   toggle() {

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages.parts.experiments.session import bench
-from pages.parts.experiments.words import about_recording, experiment_titles
-from pages.parts.i18n import current_language, language_tag, lesson, t
+from pages.parts.experiments.words import experiment_titles
+from pages.parts.i18n import current_language, language_tag, t
 from pages.parts.layout import prose
-from pages.parts.lesson_text import QUIZZES, questions
+from pages.parts.lesson_text import QUIZZES, lesson_words, questions, translator
 from pages.parts.places import titles
 from pages.parts.run_list import time_zone
 from resnet.experiments.catalogue import RACES, Key
@@ -21,9 +23,22 @@ from resnet.experiments.recordings import load
 from resnet.export.lesson_notebook import lesson_notebook
 from resnet.runs import service
 from resnet.teaching.handout import Sheet, Shown, handout
+from resnet.wording import Translate
+
+if TYPE_CHECKING:
+    from resnet.runs.service import Service
 
 # Recordings that stand in for a run that this visitor did not make.
 _RECORDED: tuple[Key, ...] = ("cure", "depth")
+
+
+@dataclass(frozen=True, slots=True)
+class _Experiment:
+    """One of the experiments: its title, this visitor's run of it, and the name of a recording to show where there is none."""
+
+    title: str
+    run: str | None
+    recording: str | None
 
 
 def take_home() -> None:
@@ -32,10 +47,11 @@ def take_home() -> None:
     sheet, notebook = st.columns(2, gap="large")
     with sheet:
         prose(t("**A sheet to print:** what was run with its seeds and curves, all questions with their answers, the sources."))
-        _file(t("Sheet (HTML, for A4 paper)"), "html", "text/html", lesson_sheet)
+        _file(t("Sheet (HTML, for A4 paper)"), "html", "text/html", lesson_sheet())
     with notebook:
         prose(t("**The notebook, repaired:** from one residual unit to a trained network. It needs Keras, and nothing of this app."))
-        _file(t("Notebook (.ipynb)"), "ipynb", "application/x-ipynb+json", partial(lesson_notebook, partial(lesson, "notebook"), t))
+        made = partial(lesson_notebook, lesson_words("notebook"), translator(current_language()))
+        _file(t("Notebook (.ipynb)"), "ipynb", "application/x-ipynb+json", made)
 
 
 def _file(label: str, ending: str, kind: str, make: Callable[[], str]) -> None:
@@ -43,33 +59,34 @@ def _file(label: str, ending: str, kind: str, make: Callable[[], str]) -> None:
     st.download_button(label, make, file_name=name, mime=kind, icon=":material/download:", on_click="ignore", key=f"lesson_{ending}")
 
 
-def lesson_sheet() -> str:
-    """The sheet, made when somebody asks for it: it reads the runs' histories."""
+def lesson_sheet() -> Callable[[], str]:
+    """What makes the sheet when somebody asks for it, which is outside of the session: so all that this visitor said and chose is
+    gathered now, and the histories of the runs are read then."""
     pages = {**titles(), "exit": t("Exit question")}
     quizzes = {pages[name]: questions(name) for name in QUIZZES}
-    day = f"{datetime.now(time_zone()):%Y-%m-%d}"
-    return handout(Sheet(language_tag(), day, tuple(_runs()), quizzes), partial(lesson, "handout"), t)
+    names, zone = experiment_titles(), time_zone()
+    experiments = [
+        _Experiment(names[race.key], bench(race.key).run, race.recordings[0] if race.key in _RECORDED else None) for race in RACES.values()
+    ]
+    lab, tag, speak, words = service.current(), language_tag(), translator(current_language()), lesson_words("handout")
+
+    def make() -> str:
+        runs = tuple(shown for one in experiments if (shown := _shown(one, lab, zone, speak)))
+        return handout(Sheet(tag, f"{datetime.now(zone):%Y-%m-%d}", runs, quizzes), words, speak)
+
+    return make
 
 
-def _runs() -> Iterator[Shown]:
-    """This visitor's last run of each experiment; for some, a recording where there is none."""
-    names = experiment_titles()
-    for race in RACES.values():
-        key = race.key
-        own = _own(key, names[key])
-        recording = load(race.recordings[0]) if own is None and key in _RECORDED else None
-        if own is not None:
-            yield own
-        elif recording is not None:
-            origin = t("A recording: {about}", about=about_recording(recording))
-            yield Shown(names[key], origin, recording.config, tuple(curves_of(recording.events).values()))
-
-
-def _own(key: Key, title: str) -> Shown | None:
-    lab, run = service.current(), bench(key).run
-    record = lab.run(run) if lab is not None and run else None
-    if lab is None or record is None:
+def _shown(experiment: _Experiment, lab: Service | None, zone: tzinfo, t: Translate) -> Shown | None:
+    """The visitor's own run, else the recording; None where there is neither. Reads the database."""
+    record = lab.run(experiment.run) if lab is not None and experiment.run else None
+    if lab is not None and record is not None:
+        curves = tuple(curves_of(lab.events(record.id)).values())
+        when = f"{datetime.fromtimestamp(record.created, zone):%Y-%m-%d %H:%M}"
+        if curves:
+            return Shown(experiment.title, t("Run {run} on this server, {when}", run=record.id, when=when), record.config, curves)
+    recording = load(experiment.recording) if experiment.recording else None
+    if recording is None:
         return None
-    curves = tuple(curves_of(lab.events(record.id)).values())
-    when = f"{datetime.fromtimestamp(record.created, time_zone()):%Y-%m-%d %H:%M}"
-    return Shown(title, t("Run {run} on this server, {when}", run=record.id, when=when), record.config, curves) if curves else None
+    origin = t("A recording: {machine}, {day}", machine=recording.machine, day=recording.recorded)
+    return Shown(experiment.title, origin, recording.config, tuple(curves_of(recording.events).values()))

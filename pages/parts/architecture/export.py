@@ -8,7 +8,8 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.diagram import DIAGRAM_SHEET
-from pages.parts.i18n import ASSETS, explain, t
+from pages.parts.i18n import ASSETS, current_language, explain, t
+from pages.parts.lesson_text import translator
 from pages.parts.literal import literally
 from pages.parts.network_state import current_place, set_network
 from pages.parts.theme import current_theme
@@ -52,7 +53,9 @@ def _code_files(config: ResNetConfig) -> None:
     with st.container(horizontal=True):
         _file(t("Python script"), f"{file_stem(config)}.py", "text/x-python", partial(python_script, config, RECIPES["notebook"]))
         name = f"{file_stem(config)}.ipynb"
-        _file(t("Notebook"), name, "application/x-ipynb+json", partial(notebook, config, RECIPES["notebook"], t))
+        _file(
+            t("Notebook"), name, "application/x-ipynb+json", partial(notebook, config, RECIPES["notebook"], translator(current_language()))
+        )
 
 
 def _data_files(network: Plan) -> None:
