@@ -13,7 +13,7 @@ _ADDRESS_TRAVEL_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class Choice:
     """What was chosen; what it took the place of, which an address on its way may still say until that moment (`time.monotonic`)."""
 
     value: str
@@ -26,21 +26,21 @@ class _Kept:
 
 def kept(name: str) -> str | None:
     """What this visitor has chosen under that name, here or by an earlier address; None before any choice."""
-    choice: _Kept | None = st.session_state.get(_key(name))
+    choice: Choice | None = st.session_state.get(_key(name))
     return choice.value if choice else None
 
 
 def keep(name: str, value: str, *, instead_of: str = "") -> None:
     """Remember a choice. `instead_of` is what it replaces, where the visitor chose on the page: the address follows later."""
     until = time.monotonic() + _ADDRESS_TRAVEL_SECONDS if instead_of else 0.0
-    st.session_state[_key(name)] = _Kept(value, instead_of, until)
+    st.session_state[_key(name)] = Choice(value, instead_of, until)
 
 
 def follow(name: str, asked: str | None, current: str, known: Callable[[], Collection[str]]) -> str:
     """The choice in force: what the address asks for, if there is such a thing and it is news, else `current`."""
     if asked is None or asked == current or asked not in known():
         return current
-    choice: _Kept | None = st.session_state.get(_key(name))
+    choice: Choice | None = st.session_state.get(_key(name))
     if choice is not None and choice.outdates(asked):
         return current
     keep(name, asked)
