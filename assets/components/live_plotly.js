@@ -16,7 +16,7 @@ function plotly(url) {
   return plotlyLoading;
 }
 
-const PLOT_HEIGHT = 318;
+const PLOT_HEIGHT = 316; // whole pixels on a projector, too: of a fraction, figure and frame would never agree
 const PLOT_CONFIG = {
   responsive: false,
   displaylogo: false,

@@ -48,6 +48,7 @@ class RaceView {
     this.stream = new Stream((frame, last) => this.receive(frame, last), (problem) => this.show({ problem }));
     this.drawing = Promise.resolve();
     this.find(".theme-probe").addEventListener("transitionend", () => this.redraw());
+    this.widths = new Map();
     this.resizing = new ResizeObserver((entries) => entries.forEach(({ target }) => this.resized(target)));
     Object.values(this.plots).forEach((plot) => this.resizing.observe(plot));
   }
@@ -145,7 +146,9 @@ class RaceView {
   resized(plot) {
     const name = Object.keys(this.plots).find((one) => this.plots[one] === plot);
     const chart = this.charts?.[name];
-    if (!chart || !plot.clientWidth) return;
+    const before = this.widths.get(plot);
+    this.widths.set(plot, plot.clientWidth);
+    if (!chart || !plot.clientWidth || plot.clientWidth === before) return; // its height is our own doing
     if (plot._fullLayout && plot.layout) this.draw(() => plot.clientWidth && chart.library.Plots.resize(plot));
     this.redraw();
   }

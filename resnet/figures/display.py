@@ -38,7 +38,9 @@ def _enlarged(value: Any, name: str, inside: str, scale: float, stronger: Mappin
         )
     if _is_list(value):
         return [item * scale for item in value]
-    return value * scale if isinstance(value, (int, float)) else value
+    if not isinstance(value, (int, float)):
+        return value
+    return round(value * scale) if name == "height" else value * scale  # of a fraction, figure and frame would never agree
 
 
 def _is_length(name: str, inside: str) -> bool:
