@@ -22,9 +22,9 @@ STREAMLIT: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "scrollable-region-focusable",
-        r'data-testid="stHorizontalBlock"',
-        "Streamlit lets its rows scroll. One whose only button is disabled for the moment (Reset on Architecture) has nothing for the "
-        "focus, and nothing that is out of sight.",
+        r'data-testid="stHorizontalBlock"|stCode|katex-display',
+        "Streamlit lets its rows, code and formulas scroll, and gives them no focus. In ours a row whose only button is disabled (Reset on "
+        "Architecture) has nothing out of sight; code can be copied by its button; a formula is cut by a narrow window alone.",
     ),
 )
 
