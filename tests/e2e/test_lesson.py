@@ -91,7 +91,7 @@ def test_a_quiz_is_answered_by_keyboard_alone(server: AppServer, visit: Callable
     expect(again).to_be_enabled(timeout=WAIT)
     again.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_have_count(2, timeout=WAIT)
+    expect(page.get_by_test_id("stAlert")).to_have_count(2, timeout=WAIT)
     expect(page.get_by_text("1 of 1 answered, 1 right, 0 at the first try.")).to_be_visible()
 
 
