@@ -94,7 +94,7 @@ def ask(page: str, question: Question) -> None:
 
 
 def _explain(question: Question, place: int) -> None:
-    """Why that choice is right or wrong; an alert, so that a screen reader says it at once."""
+    """Why that choice is right or wrong; an alert or a status, so that a screen reader says it at once."""
     choice = question.choices[place]
     if choice.right:
         st.success(t("**Right:** {choice}", choice=choice.words) + f"  \n{choice.explanation}", icon=":material/check_circle:")
