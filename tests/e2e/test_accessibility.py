@@ -22,7 +22,7 @@ STREAMLIT: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "scrollable-region-focusable",
-        r'data-testid="stHorizontalBlock"|stCode|katex-display',
+        r'data-testid="stHorizontalBlock"|<pre class="st-|katex-display',
         "Streamlit lets its rows, code and formulas scroll, and gives them no focus. In ours a row whose only button is disabled (Reset on "
         "Architecture) has nothing out of sight; code can be copied by its button; a formula is cut by a narrow window alone.",
     ),
