@@ -60,16 +60,20 @@ class _Seen:
 def race_view(race: Race) -> None:
     """The whole experiment."""
     lab, own = service.current(), bench(race.key)
+    if race.key == "rescue":
+        own.view = own.view or "long"
     seen = _look(lab, race, own)
     left, right = st.columns([1, 1.9], gap="large")
     with left:
+        above = st.container()  # what is said and started there follows from the settings below
+        if own.view != "long":
+            settings_form(race, own)
+    with above:
         _question(race, own)
         question, choices = prediction_of(race.key, own.view, own.settings.depth)
         predict(_prediction_key(race, own), question, choices, locked=seen.has_data)
         _draw_button(race, own, locked=seen.has_data)
         _buttons(lab, race, own, seen)
-        if own.view != "long":
-            settings_form(race, own)
     with right:
         race_chart(race.key, _shown(lab, race, own, seen), own)
         _verdict(race, own, seen)
@@ -94,7 +98,6 @@ def _question(race: Race, own: Bench) -> None:
     if race.key == "disease":
         diagram(construction_svg(t), key="construction", height=116)
     if race.key == "rescue":
-        own.view = own.view or "long"
         st.session_state["rescue_view"] = own.view
         st.segmented_control(
             t("Question"),
