@@ -67,7 +67,7 @@ def test_the_walk_goes_forward_and_back_by_keyboard_and_its_address_follows(serv
     page.keyboard.press("End")
     expect(here).to_have_text("sum")
     expect(page.get_by_text("x went two ways")).to_be_visible(timeout=WAIT)
-    expect(page.locator(".diagram").first.locator("tspan.lit")).to_have_text(" + ")
+    expect(page.locator(".diagram").first.locator("tspan.lit")).to_have_text(["+"], timeout=WAIT)
     page.keyboard.press("Home")
     expect(page.locator(".diagram").first.locator("g.lit")).to_have_attribute("data-key", "input", timeout=WAIT)
     assert residual.evaluate("frame => [...frame.querySelectorAll('svg g')].filter(part => !part.marked).length") == 0
