@@ -17,7 +17,7 @@ from tests.e2e.test_training_live import TINY, begin
 
 Visit = Callable[[str], Page]
 
-PAGES = ("", "block", "architecture", "training", "results")
+PAGES = ("", "block", "architecture", "experiments", "training", "results", "lesson")
 
 
 @pytest.mark.parametrize("path", PAGES)
