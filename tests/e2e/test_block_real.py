@@ -47,7 +47,7 @@ def test_the_crosshair_is_moved_by_keyboard_and_reads_a_sum_that_adds_up(server:
     page.locator(".stage canvas").nth(3).hover(position={"x": 5, "y": 5})
     expect(_line(page, 0)).to_have_text("row 2, column 2")
 
-    page.get_by_role("button", name="conv 1", exact=True).click()
+    page.locator(".steps button[data-key=conv1]").click()
     expect(_line(page, 2)).to_contain_text("this patch of one channel", timeout=WAIT)
     expect(page.locator(".stage .patch:visible")).to_have_count(1)
     assert stage.evaluate(SAME), "the maps are the same elements at another step"
@@ -75,7 +75,8 @@ def test_the_strip_leads_to_another_block(server: AppServer, visit: Callable[[st
     page = visit(f"{server.url}/block?numbers=real&step=add")
     second = page.locator(".diagram g[data-key=stage2_block1]")
     expect(second).to_have_attribute("aria-label", re.compile(r"= \d\.\d\d ± "), timeout=WAIT)
-    second.focus()
-    page.keyboard.press("Enter")
+    expect(_line(page, 1)).to_have_text(SUM, timeout=WAIT)
+    expect(page.get_by_text("Click a block to load it")).to_be_visible(timeout=WAIT)
+    second.press("Enter")
     expect(page.locator(".stage figure[data-key=shortcut] figcaption")).to_have_text("Wₛ x", timeout=WAIT)
     page.wait_for_url("**at=stage2_block1*")
