@@ -13,7 +13,7 @@ from pages.parts.duration import about
 from pages.parts.experiments.race_chart import Racer, Shown, race_chart
 from pages.parts.experiments.session import Bench, bench
 from pages.parts.experiments.settings import settings_form
-from pages.parts.experiments.verdict_words import COMPARED, own_shares, test_accuracies, usual_curve, verdict
+from pages.parts.experiments.verdict_words import compared_curves, own_shares, test_accuracies, usual_curve, verdict
 from pages.parts.experiments.words import about_recording, prediction_of
 from pages.parts.i18n import explain, lesson, t, tn
 from pages.parts.literal import literally
@@ -236,8 +236,7 @@ def _trouble(seen: _Seen) -> int:
 def _under(lab: Service | None, race: Race, own: Bench, config: TrainConfig) -> list[Mapping[str, Any]]:
     """Curves to compare a student's own rate with: recorded ones, and what was tried before."""
     if race.key == "rescue" and own.view == "own":
-        compared = load(COMPARED)
-        recorded = list(curves_of(compared.events).values()) if compared is not None else []
+        recorded = compared_curves().values()
         return [_line(t("{name} at 0.001", name=curve.network), curve, config.max_steps) for curve in recorded] + _tried(lab, own, config)
     if race.key == "rate":
         usual = usual_curve(config)
