@@ -18,7 +18,7 @@ LEGEND_Y = 220
 SMALLEST_WIDTH = 760
 GAP = 13  # between the plates of one column; a shortcut leaves and lands in the middle of it
 _TITLE_Y, _SHAPE_Y, _COUNT_Y = 164, 182, 199
-_NOTE_CHARACTER = 6.5  # width of a letter of the legend, about
+_NOTE_SIZE = 11.4  # of the legend, about
 _MARGIN = 14
 _NARROWEST_COLUMN = 90
 _TALLEST_PLATE, _THICKEST_PLATE = 128, 40
@@ -156,7 +156,7 @@ def draw_legend(entries: dict[str, tuple[str, str]]) -> Iterator[str]:
             transform=f"translate({x:g} {LEGEND_Y})",
             data_key=f"legend-{key}",
         )
-        x += 34 + _NOTE_CHARACTER * len(words) + 28
+        x += 34 + svg.text_width(words, _NOTE_SIZE) + 28
 
 
 def _plates(column: Column, start: float, *, shortcuts: bool) -> Iterator[str]:
