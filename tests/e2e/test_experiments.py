@@ -27,7 +27,7 @@ def points(page: Page) -> int:
 def test_the_two_by_two_runs_live_beside_a_prediction_and_a_drawn_curve(visit: Visit, server: AppServer) -> None:
     page = visit(f"{server.url}/experiments?experiment=cure")
     race(page, "idle")
-    page.get_by_text("plain-56", exact=True).click()
+    page.locator("label").filter(has_text=re.compile("^plain-56$")).click()
     page.get_by_role("button", name="Draw the curve you expect").click()
     middle = page.get_by_role("slider", name="Your curve at step 100")
     before = float(middle.get_attribute("aria-valuenow") or 0)
@@ -78,7 +78,7 @@ def test_blocks_are_cut_out_and_the_accuracy_is_read(visit: Visit, server: AppSe
     page.get_by_role("button", name=re.compile(r"^2\.5: branch")).click()
     said = page.get_by_text(re.compile(r"Without 1 of its branches residual-56 .* gets \d+\.\d% right \(untouched: \d+\.\d%\)"))
     expect(said).to_be_visible(timeout=LONG)
-    page.get_by_text("Shortcut", exact=True).click()
+    page.get_by_role("radio", name="Shortcut").click()
     page.get_by_role("button", name=re.compile(r"^1\.1: shortcut")).press("Enter")
     expect(page.get_by_text(re.compile("With 1 of its shortcuts cut residual-56"))).to_be_visible(timeout=LONG)
     expect_no_traceback(page)
