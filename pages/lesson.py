@@ -6,12 +6,12 @@ import streamlit as st
 
 from pages.parts.i18n import lesson, t
 from pages.parts.layout import page_header, prose
-from pages.parts.lesson_clock import lesson_clock
-from pages.parts.lesson_labels import label_ten
-from pages.parts.lesson_progress import open_step
-from pages.parts.lesson_step import lesson_step
+from pages.parts.lesson.clock import lesson_clock
+from pages.parts.lesson.labels import label_ten
+from pages.parts.lesson.progress import open_step
+from pages.parts.lesson.step import lesson_step
+from pages.parts.lesson.take_home import take_home
 from pages.parts.quiz import quiz
-from pages.parts.take_home import take_home
 
 
 def page() -> None:

@@ -12,17 +12,17 @@ from pages.parts.bring_up import bring_up
 from pages.parts.i18n import explain, t
 from pages.parts.layout import page_header, page_link
 from pages.parts.literal import literally
-from pages.parts.live_run import colour_of
 from pages.parts.network_state import current_run
 from pages.parts.quiz import quiz
-from pages.parts.race_notice import is_race, race_notice
-from pages.parts.run_course import run_course
-from pages.parts.run_list import networks_words, recipe_words, remark, run_list, time_zone, times_opened
-from pages.parts.run_result import run_classes, run_metrics
-from pages.parts.run_story import run_story
-from pages.parts.steering import continue_run, place_to_continue, refused
-from pages.parts.training_form import dataset_label
-from pages.parts.unknown_run import unknown_run
+from pages.parts.runs.course import run_course
+from pages.parts.runs.form import dataset_label
+from pages.parts.runs.listing import networks_words, recipe_words, remark, run_list, time_zone, times_opened
+from pages.parts.runs.live import colour_of
+from pages.parts.runs.race_notice import is_race, race_notice
+from pages.parts.runs.result import run_classes, run_metrics
+from pages.parts.runs.steering import continue_run, place_to_continue, refused
+from pages.parts.runs.story import run_story
+from pages.parts.runs.unknown import unknown_run
 from resnet.config import Schedule
 from resnet.figures.curves import Curves, curves_of
 from resnet.runs import service

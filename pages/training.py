@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.parts.adapted_offer import offer_adapted
-from pages.parts.curve_reading import curve_reading
 from pages.parts.duration import about
-from pages.parts.earlier_runs import earlier_curves, earlier_runs, offered_runs
 from pages.parts.i18n import explain, t, tn
 from pages.parts.layout import page_header, page_link
 from pages.parts.literal import literally
-from pages.parts.live_run import colour_of, live_run
-from pages.parts.measurement import measurement
 from pages.parts.network_state import current_network, current_run, set_run
 from pages.parts.quiz import quiz
-from pages.parts.race_notice import is_race, race_notice
-from pages.parts.run_notice import run_notices
-from pages.parts.run_story import RunStory, run_story
-from pages.parts.steering import attempt, steering
-from pages.parts.training_form import TrainingForm, training_form
-from pages.parts.unknown_run import unknown_run
+from pages.parts.runs.curve_reading import curve_reading
+from pages.parts.runs.earlier import earlier_curves, earlier_runs, offered_runs
+from pages.parts.runs.form import TrainingForm, training_form
+from pages.parts.runs.live import colour_of, live_run
+from pages.parts.runs.measurement import measurement
+from pages.parts.runs.notice import run_notices
+from pages.parts.runs.race_notice import is_race, race_notice
+from pages.parts.runs.steering import attempt, steering
+from pages.parts.runs.story import RunStory, run_story
+from pages.parts.runs.unknown import unknown_run
 from resnet.config import ResNetConfig, TrainConfig, fits
 from resnet.data import full_set_location
 from resnet.datasets import DATASETS

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts.display import display_words, pixels
 from pages.parts.frame import frame
 from pages.parts.i18n import current_language
-from pages.parts.lesson_bar import lesson_bar
+from pages.parts.lesson.bar import lesson_bar
 
 PROSE_WIDTH = 600  # pixels: about 70 characters at Streamlit's 16 px
 

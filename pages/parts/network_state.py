@@ -16,11 +16,11 @@ from typing import TypeVar, get_args
 
 import streamlit as st
 
-from pages.parts import chart_view
-from pages.parts.chart_view import ChartView
 from pages.parts.display import display_words
 from pages.parts.i18n import current_language
 from pages.parts.network_address import DEFAULT_PRESET, WORDS, from_query, to_query
+from pages.parts.runs import chart_view
+from pages.parts.runs.chart_view import ChartView
 from resnet.config import DatasetName, ResNetConfig
 from resnet.errors import ConfigError, ExplainedError
 from resnet.landscape import Axis

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from pages.parts.i18n import t
-from pages.parts.lesson_text import questions
+from pages.parts.lesson.text import questions
 from resnet.teaching.quizzes import Question
 
 _SESSION_KEY = "quiz_answers"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.chart_view import MOST_EARLIER, WORDS, ChartView, Panel, Unit, from_query, to_query
+from pages.parts.runs.chart_view import MOST_EARLIER, WORDS, ChartView, Panel, Unit, from_query, to_query
 
 RUNS = st.lists(st.text("0123456789abcdef", min_size=1, max_size=12), unique=True, max_size=MOST_EARLIER).map(tuple)
 

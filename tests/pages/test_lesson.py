@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.lesson_text import QUIZZES, questions
+from pages.parts.lesson.text import QUIZZES, questions
 from resnet.pictures import embedded_pictures
 from resnet.presets import race
 from resnet.runs.store import Store
@@ -143,7 +143,7 @@ def _sheet_of_a_race() -> None:
     import streamlit as st
 
     from pages.parts.experiments.session import bench
-    from pages.parts.take_home import lesson_sheet
+    from pages.parts.lesson.take_home import lesson_sheet
 
     bench("cure").run = "bbbb"
     make = lesson_sheet()

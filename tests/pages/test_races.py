@@ -7,8 +7,8 @@ from datetime import UTC
 
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.run_list import run_table
-from pages.parts.trouble_words import trouble_words
+from pages.parts.runs.listing import run_table
+from pages.parts.runs.trouble_words import trouble_words
 from resnet.config import TrainConfig
 from resnet.presets import DEMO, race
 from resnet.runs.store import Store

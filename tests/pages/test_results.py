@@ -19,7 +19,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.literal import literally
-from pages.parts.run_list import KEY, run_table
+from pages.parts.runs.listing import KEY, run_table
 from resnet.config import Recipe, TrainConfig
 from resnet.presets import PRESETS, RECIPES
 from resnet.runs import service

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.parts.lesson_text import QUIZZES
+from pages.parts.lesson.text import QUIZZES
 from resnet.teaching.quizzes import QuizError, read_quiz
 from resnet.teaching.sources import SOURCES, Reference, source_label
 

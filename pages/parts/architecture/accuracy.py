@@ -13,7 +13,7 @@ from pages.parts.figure import show_figure
 from pages.parts.i18n import lesson, t
 from pages.parts.network_state import AXES, current_axis, current_protocol, set_axis, set_protocol
 from pages.parts.network_words import in_words, network_title
-from pages.parts.run_list import recipe_words, time_zone
+from pages.parts.runs.listing import recipe_words, time_zone
 from pages.parts.theme import current_theme
 from resnet.config import DatasetName, ResNetConfig, fields_that_differ
 from resnet.datasets import DATASETS

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts.diagram import DIAGRAM_SHEET
 from pages.parts.i18n import ASSETS, current_language, explain, t
-from pages.parts.lesson_text import translator
+from pages.parts.lesson.text import translator
 from pages.parts.literal import literally
 from pages.parts.network_state import current_place, set_network
 from pages.parts.theme import current_theme

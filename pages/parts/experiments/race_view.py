@@ -19,7 +19,7 @@ from pages.parts.i18n import explain, lesson, t, tn
 from pages.parts.literal import literally
 from pages.parts.network_state import current_run, set_run
 from pages.parts.prediction import predict
-from pages.parts.steering import attempt, refused, state_of
+from pages.parts.runs.steering import attempt, refused, state_of
 from resnet.config import TrainConfig
 from resnet.diagrams.idea import construction_svg
 from resnet.errors import ConfigError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pages.parts.i18n import t
-from pages.parts.live_words import live_labels
+from pages.parts.runs.live_words import live_labels
 
 
 def race_labels(*, loss: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from pages.parts.i18n import t
-from pages.parts.run_story import RunStory, story_of
+from pages.parts.runs.story import RunStory, story_of
 from resnet.errors import ExplainedError
 from resnet.training.events import RateChanged
 

@@ -14,9 +14,9 @@ from pages.parts.experiments.session import bench
 from pages.parts.experiments.words import experiment_titles
 from pages.parts.i18n import current_language, language_tag, t
 from pages.parts.layout import prose
-from pages.parts.lesson_text import QUIZZES, lesson_words, questions, translator
+from pages.parts.lesson.text import QUIZZES, lesson_words, questions, translator
 from pages.parts.places import titles
-from pages.parts.run_list import time_zone
+from pages.parts.runs.listing import time_zone
 from resnet.experiments.catalogue import RACES, Key
 from resnet.experiments.readings import curves_of
 from resnet.experiments.recordings import load

@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.parts.figure import show_figure
 from pages.parts.i18n import t
-from pages.parts.run_story import RunStory
-from pages.parts.steering import ask_measure, state_of
+from pages.parts.runs.steering import ask_measure, state_of
+from pages.parts.runs.story import RunStory
 from pages.parts.theme import current_theme
 from resnet.figures.measurement import extremes, measurement_figure
 from resnet.figures.palette import Colour

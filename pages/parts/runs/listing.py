@@ -13,7 +13,7 @@ import streamlit as st
 
 from pages.parts.i18n import explain, t, tn
 from pages.parts.network_state import set_run
-from pages.parts.training_form import dataset_label
+from pages.parts.runs.form import dataset_label
 from resnet.config import Recipe, ResNetConfig
 from resnet.errors import TrainingError
 from resnet.families import title_of

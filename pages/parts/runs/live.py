@@ -11,10 +11,10 @@ from pages.parts.display import projector, scale
 from pages.parts.duration import about
 from pages.parts.figure import plotly_language
 from pages.parts.i18n import ASSETS, language_tag, t, tn
-from pages.parts.live_words import live_labels
 from pages.parts.network_state import current_view, set_view
-from pages.parts.run_story import RunStory
-from pages.parts.steering import asked_of, state_of
+from pages.parts.runs.live_words import live_labels
+from pages.parts.runs.steering import asked_of, state_of
+from pages.parts.runs.story import RunStory
 from resnet.figures.palette import BACKGROUND, BROKEN, MUTED, PLAIN, RESIDUAL, Colour, Theme, strong
 from resnet.runs.routes import PLOTLY_URL
 

@@ -6,8 +6,8 @@ import streamlit as st
 
 from pages.parts.i18n import lesson, t
 from pages.parts.layout import page_link
-from pages.parts.lesson_clock import minutes
-from pages.parts.lesson_progress import show_step, steps_done, tick
+from pages.parts.lesson.clock import minutes
+from pages.parts.lesson.progress import show_step, steps_done, tick
 from pages.parts.places import titles
 from resnet.datasets import DATASETS
 from resnet.embedded import EMBEDDED

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.parts.chart_view import MOST_EARLIER
 from pages.parts.i18n import t
 from pages.parts.network_state import current_view, set_view
-from pages.parts.race_notice import is_race
-from pages.parts.run_list import network_words, state_words, time_zone
+from pages.parts.runs.chart_view import MOST_EARLIER
+from pages.parts.runs.listing import network_words, state_words, time_zone
+from pages.parts.runs.race_notice import is_race
 from resnet.figures.overlay import Overlay, overlay_of
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import streamlit as st
 
 from pages.parts.display import projector
 from pages.parts.i18n import ASSETS, t
-from pages.parts.lesson_clock import clock_steps
-from pages.parts.lesson_progress import lesson_begun
+from pages.parts.lesson.clock import clock_steps
+from pages.parts.lesson.progress import lesson_begun
 from pages.parts.places import open_page
 from resnet.figures.palette import css_variables
 

@@ -11,9 +11,9 @@ from pages.parts.i18n import explain, t
 from pages.parts.layout import page_link
 from pages.parts.literal import literally
 from pages.parts.network_state import set_network, set_run
-from pages.parts.run_story import RunStory
-from pages.parts.steering import attempt, place_to_continue, refused, state_of
-from pages.parts.trouble_words import TroubleWords, of_the_images, trouble_words
+from pages.parts.runs.steering import attempt, place_to_continue, refused, state_of
+from pages.parts.runs.story import RunStory
+from pages.parts.runs.trouble_words import TroubleWords, of_the_images, trouble_words
 from resnet.datasets import DATASETS
 from resnet.errors import TrainingError
 from resnet.training.events import Failed, Finished, Interrupted, Stopped
