@@ -90,7 +90,7 @@ def test_another_look_draws_the_same_chart_another_way(live: LiveView) -> None:
     assert calm < rough / 2
     assert live.chart("chart.data[0].y.slice(0, 10)") == y[:10], "what was measured lies beneath"
 
-    live.page.get_by_text("Log loss").click()
+    live.page.get_by_text("Log scale").click()
     live.wait_for_chart("chart.layout.yaxis.type === 'log'")
     live.page.get_by_text("Steps", exact=True).click()
     live.wait_for_chart("chart.data[0].x[9] === 10")
@@ -138,7 +138,7 @@ def test_gradients_by_depth_grow_while_it_trains(live: LiveView) -> None:
     controls = [
         live.page.get_by_role("slider", name="Smoothing"),
         live.page.get_by_text("Steps", exact=True),
-        live.page.get_by_text("Log loss"),
+        live.page.get_by_text("Log scale"),
     ]
     panel = live.page.get_by_text("Gradients", exact=True)
 

@@ -19,7 +19,7 @@ def settings_form(race: Race, own: Bench) -> None:
     with st.container(horizontal=True, gap="small"):
         if race.shallowest is not None:
             depths = [depth for depth in DEPTHS if depth >= race.shallowest]
-            depth = st.select_slider(t("Layers, deep ones"), depths, key=told(f"{key}_depth", settings.depth), width=130)
+            depth = st.select_slider(t("Layers, deep ones"), depths, key=told(f"{key}_depth", settings.depth), width=118)
             settings = replace(settings, depth=int(depth))
         steps = st.number_input(t("Steps"), FEWEST_STEPS, MOST_STEPS, step=20, key=told(f"{key}_steps", settings.steps), width=100)
         seed = st.number_input(

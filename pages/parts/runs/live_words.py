@@ -45,7 +45,7 @@ def _view() -> dict[str, Any]:
         "x": {"epochs": t("Epochs"), "steps": t("Steps"), "seconds": t("Seconds")},
         "xHover": {"epochs": t("Epoch") + " %{x:.2f}", "steps": t("Step") + " %{x:,}", "seconds": "%{x:.1f} s"},
         "smoothing": t("Smoothing"),
-        "log": t("Log loss"),
+        "log": t("Log scale"),
     }
 
 

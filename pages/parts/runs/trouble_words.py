@@ -88,8 +88,8 @@ def _reason(trouble: Trouble, config: TrainConfig, rate: float | None) -> str:
         ),
         "rate-too-low": t("Likely reason: the learning rate, {rate:.3g}, is too low. The weights hardly move.", rate=rate or peak),
         "no-shortcuts": t(
-            "Likely reason: {depth} layers without shortcuts. What the loss says fades on its way to the first layers; "
-            "a shortcut carries it past the layers between.",
+            "Likely reason: {depth} layers without shortcuts. Plain networks of such a depth are hard to train, and why is not settled; "
+            "the chart of gradients shows how strongly the loss pulls at each layer of this one.",
             depth=next((network.depth for network in config.networks if network.name == trouble.network), config.networks[0].depth),
         ),
     }.get(trouble.cause, t("The reason is not plain from the numbers. A lower learning rate helps most often."))
