@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 Phase = Literal["starting", "waiting"] | Step
 
-KEPT = 64  # questions
+KEPT = 256  # questions
 KEPT_BYTES = 64 * 2**20  # of arrays in their answers; one block's maps and kernels are 1 to 3 MB
 MOST_PENDING = 32
 START_LIMIT = 60  # seconds for an inspect worker to come up

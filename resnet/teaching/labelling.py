@@ -9,9 +9,12 @@ import numpy as np
 IMAGES = 10
 
 
-def ten_images(number: int, count: int) -> tuple[int, ...]:
-    """The places of ten different images among `count` of them. `number` is 1, 2, …: another ten each time, the same for everyone."""
-    drawn = np.random.default_rng(number).choice(count, IMAGES, replace=False)
+def ten_images(number: int, count: int, *, first: Sequence[int] = ()) -> tuple[int, ...]:
+    """The places of ten different images among `count` of them. `number` is 1, 2, …: another ten each time, the same for everyone.
+
+    The first ten are drawn from `first` where that is given: those that can be looked at elsewhere too.
+    """
+    drawn = np.random.default_rng(number).choice(first if first and number == 1 else count, IMAGES, replace=False)
     return tuple(int(place) for place in drawn)
 
 

@@ -30,7 +30,7 @@ class Step:
 
 
 STEPS = (
-    Step("recall", 0, 4, (Link("block"),)),
+    Step("recall", 0, 4, (Link("block", {"view": "walk", "step": "conv1", "numbers": "real"}),)),
     Step("construction", 4, 9, (Link("idea"), Link("experiments", {"experiment": "disease"}))),
     Step("observe", 9, 14, (Link("experiments", {"experiment": "disease"}),)),
     Step("cures", 14, 17),

@@ -19,7 +19,7 @@ CALM = 1.5  # times the same: here nothing is wrong yet, and nothing any more
 PLATEAU_WINDOW = 20
 PLATEAU_STEPS = (100, 200)
 STUCK, UNSTUCK = 0.95, 0.9  # of the loss of guessing
-# A deep plain network's gradients reach its first layers too weak (He et al. 2015, figure 1: 20 layers learn, 56 hardly).
+# Plain networks of such a depth are hard to train (He et al. 2015, figure 1: 20 layers learn, 56 hardly); why is not settled.
 DEEP = 20
 
 USUAL_RATE = {"adam": 1e-3, "sgd": 0.1}

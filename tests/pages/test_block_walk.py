@@ -87,6 +87,10 @@ def test_an_unknown_step_or_view_is_the_first() -> None:
     assert "row by row" in _grids(app)["x"]
 
 
+def test_a_seed_of_thousands_of_digits_is_no_seed() -> None:
+    assert _grids(_open(step="conv1", seed="9" * 5_000)) == _grids(_open(step="conv1"))
+
+
 def test_a_cell_is_asked_checked_and_worked_out() -> None:
     app = _open(step="conv1")
     question = _question("conv1")

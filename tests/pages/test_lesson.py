@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.lesson.labels import Labelling
 from pages.parts.lesson.text import QUIZZES, questions
-from resnet.pictures import embedded_pictures
+from resnet.pictures import a_dozen, embedded_pictures
 from resnet.presets import race
 from resnet.runs.store import Store
 from resnet.teaching.labelling import ten_images
@@ -113,7 +114,7 @@ def test_other_pages_show_the_clock_to_those_who_take_the_lesson_only(app: AppTe
 
 def test_ten_images_are_labelled_and_the_score_stands_beside_others(app: AppTest) -> None:
     _, labels = embedded_pictures()
-    truth = [int(labels[place]) for place in ten_images(1, len(labels))]
+    truth = [int(labels[place]) for place in ten_images(1, len(labels), first=a_dozen())]
     wrong = (truth[0] + 1) % 10
     for answer in (wrong, *truth[1:]):
         app.button(key=f"ten_{answer}").click().run()
@@ -126,6 +127,15 @@ def test_ten_images_are_labelled_and_the_score_stands_beside_others(app: AppTest
     assert f":material/close: {titles[truth[0]]}, you said {titles[wrong]}" in [caption.value for caption in app.caption]
     app.button(key="ten_others").click().run()
     assert any("Image 1 of 10" in markdown.value for markdown in app.markdown)
+
+
+def test_a_second_click_on_one_image_does_not_label_the_next() -> None:
+    game = Labelling()
+    game.answer(1, 3)
+    game.answer(1, 3)
+    assert game.answers == [3]
+    game.answer(2, 4)
+    assert game.answers == [3, 4]
 
 
 # To take home

@@ -165,4 +165,5 @@ def test_ten_images_are_the_same_for_everyone_and_others_the_next_time() -> None
     assert ten_images(1, 2_000) == ten_images(1, 2_000)
     assert len(set(ten_images(1, 2_000))) == IMAGES
     assert ten_images(1, 2_000) != ten_images(2, 2_000)
+    assert set(ten_images(1, 2_000, first=range(50, 62))) <= set(range(50, 62))
     assert right_answers([1, 2, 3], [1, 0, 3, 4]) == 2

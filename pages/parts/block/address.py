@@ -13,6 +13,7 @@ import streamlit as st
 _SESSION_KEY = "block_held"
 # A browser that has not yet heard of the last write still sends the address before it.
 _ADDRESS_TRAVEL_SECONDS = 2.0
+_LONGEST = 60
 
 
 @dataclass(slots=True)
@@ -30,11 +31,11 @@ class _Held:
 def hold(name: str, allowed: tuple[str, ...] | None = None, *, first: str) -> str:
     """The value of a parameter: what a new address says, else what was kept, else `first`.
 
-    A value that is not `allowed` counts as not said; None allows any. The address is made to say what is returned.
+    A value that is not `allowed` counts as not said; None allows any of a sensible length. The address is made to say what is returned.
     """
     held = _all().setdefault(name, _Held(first))
     asked = st.query_params.get(name)
-    if asked is not None and asked != held.value and held.newly_said(asked) and (allowed is None or asked in allowed):
+    if asked is not None and asked != held.value and held.newly_said(asked) and _may_be(asked, allowed):
         held.value = asked
     _write(name, held, first)
     return held.value
@@ -46,6 +47,10 @@ def keep(name: str, value: str, *, first: str) -> None:
     held.said[held.value] = time.monotonic()
     held.value = value
     _write(name, held, first)
+
+
+def _may_be(asked: str, allowed: tuple[str, ...] | None) -> bool:
+    return len(asked) <= _LONGEST if allowed is None else asked in allowed
 
 
 def _write(name: str, held: _Held, first: str) -> None:

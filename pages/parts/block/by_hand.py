@@ -60,7 +60,7 @@ class Exercise:
 def current_seed() -> int:
     """Which numbers: the address's seed, else the one this visitor had last, else the first."""
     said = hold("seed", first=_FIRST_SEED)
-    return int(said) if said.isdecimal() and int(said) <= MOST_SEEDS else int(_FIRST_SEED)
+    return int(said) if said.isdecimal() and len(said) <= len(str(MOST_SEEDS)) and int(said) <= MOST_SEEDS else int(_FIRST_SEED)
 
 
 def new_numbers_button() -> None:

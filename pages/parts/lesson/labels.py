@@ -12,7 +12,7 @@ from pages.parts.i18n import t
 from resnet.datasets import DATASETS
 from resnet.embedded import EMBEDDED
 from resnet.figures.class_accuracy import wilson_interval
-from resnet.pictures import embedded_pictures
+from resnet.pictures import a_dozen, embedded_pictures
 from resnet.teaching.labelling import IMAGES, right_answers, ten_images
 from resnet.wording import class_titles
 
@@ -29,10 +29,15 @@ class Labelling:
     number: int = 1
     answers: list[int] = field(default_factory=list)
 
+    def answer(self, number: int, place: int) -> None:
+        """Give image `number`, from 1, its class; a second click on the same image does not label the next one."""
+        if number == len(self.answers) + 1:
+            self.answers.append(place)
+
     def images(self) -> tuple[np.ndarray, np.ndarray]:
         """The ten images, uint8 (10, 28, 28), and their classes."""
         pictures, labels = embedded_pictures()
-        places = list(ten_images(self.number, len(labels)))
+        places = list(ten_images(self.number, len(labels), first=a_dozen()))
         return pictures[places], labels[places]
 
 
@@ -64,7 +69,7 @@ def _one(game: Labelling, picture: np.ndarray) -> None:
         for start in range(0, len(titles), _CLASSES_IN_A_ROW):
             places = range(start, start + _CLASSES_IN_A_ROW)
             for column, place in zip(st.columns(_CLASSES_IN_A_ROW, gap="small"), places, strict=True):
-                column.button(titles[place], key=f"ten_{place}", width="stretch", on_click=game.answers.append, args=(place,))
+                column.button(titles[place], key=f"ten_{place}", width="stretch", on_click=game.answer, args=(number, place))
         st.caption(t("These are test images, 28×28 pixels; everyone gets the same ten."))
 
 
