@@ -23,7 +23,7 @@ Phase = Literal["starting", "waiting"] | Step
 
 KEPT = 256  # questions
 KEPT_BYTES = 64 * 2**20  # of arrays in their answers; one block's maps and kernels are 1 to 3 MB
-MOST_PENDING = 32
+MOST_PENDING = 128  # a class of thirty with a page of three questions each, and some to spare
 START_LIMIT = 60  # seconds for an inspect worker to come up
 ANSWER_LIMIT = 300  # seconds for an answer, waiting for other questions included
 FETCH_LIMIT = 30  # seconds
