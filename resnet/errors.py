@@ -76,6 +76,10 @@ class QuestionError(ExplainedError):
     """A question about a network cannot be answered."""
 
 
+class BusyError(QuestionError):
+    """A question is not taken this moment; the same one may be a little later."""
+
+
 class WeightsError(ExplainedError):
     """A file of weights cannot be read, or does not fit the network."""
 

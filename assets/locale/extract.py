@@ -28,7 +28,17 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = Path(__file__).parent
 TEMPLATE = LOCALE / "messages.pot"
-ERRORS = ("ExplainedError", "ConfigError", "CombinationError", "DataError", "TrainingError", "StoreError", "QuestionError", "WeightsError")
+ERRORS = (
+    "ExplainedError",
+    "ConfigError",
+    "CombinationError",
+    "DataError",
+    "TrainingError",
+    "StoreError",
+    "QuestionError",
+    "BusyError",
+    "WeightsError",
+)
 SINGULAR, PLURAL = ("t", *ERRORS), ("tn",)
 SOURCES = ("pages", "resnet")
 HEADER = """\

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from distributed import Client, Future
 
-from resnet.errors import ExplainedError, QuestionError
+from resnet.errors import BusyError, ExplainedError, QuestionError
 from resnet.inquiries import Finding, Inquiry, size_of
 from resnet.runs.engine import INSPECT
 from resnet.runs.questions import PROGRESS, Step, find_out
@@ -122,7 +122,7 @@ class Answers:
             return otherwise
         pending = sum(question.outcome is None for question in self._questions.values())
         if pending >= MOST_PENDING:
-            return QuestionError("{pending} questions wait for an answer already; ask again in a moment", pending=pending)
+            return BusyError("{pending} questions wait for an answer already; ask again in a moment", pending=pending)
         return None
 
     def _forget_oldest(self) -> None:

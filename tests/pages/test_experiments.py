@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.experiments.asking import REST, Inquiring
 from pages.parts.experiments.lesion import _Lesion
+from resnet.errors import QuestionError
 from resnet.experiments import recordings
 from resnet.experiments.catalogue import KEYS, RACES, Settings, train_config
-from resnet.inquiries import Cut, CutResult, Subject
-from resnet.runs import service
+from resnet.inquiries import Cut, CutResult, Inquiry, MeasureChain, Strip, Subject
+from resnet.runs import answers, service
+from resnet.runs.answers import Answers
 from resnet.runs.store import Store
 from resnet.training.events import Event, Finished
 from tests.pages.training_page import ROUTER, button, enabled, texts
@@ -71,7 +74,8 @@ def keep(store: Store, key: str, events: list[Event], settings: Settings | None 
 def test_every_experiment_asks_before_it_shows(key: str, store: Store) -> None:
     app = experiments(experiment=key)
     assert not app.exception
-    prediction = app.radio(key=f"prediction_widget_{key}{'long' if key == 'rescue' else ''}")
+    view = ("long" if recordings.load("long") is not None else "own") if key == "rescue" else ""
+    prediction = app.radio(key=f"prediction_widget_{key}{view}")
     assert prediction.value is None
     assert not prediction.disabled
     assert len(app.title) == 1
@@ -202,8 +206,6 @@ def test_a_rescue_is_compared_with_the_recorded_run(store: Store, recorded: Path
     recordings.write(recorded / "long.json.gz", config, events, machine="m", recorded="2026-01-01")
     keep(store, "rescue", told({"plain-56": 1.5}), Settings(steps=40, rate=3e-4))
     app = experiments(experiment="rescue", run="r")
-    question = next(item for item in app.button_group if item.label == "Question")
-    question.set_value("own").run()
     assert "**Better, but no rescue:** at 0.0003 plain-56 ends at 1.50. At 0.001 it ended at 2.20, residual-56 at 0.50." in texts(app)
 
 
@@ -228,9 +230,159 @@ def test_a_question_that_cannot_be_asked_says_why(store: Store) -> None:
     app = experiments(experiment="lesion")
     assert service.current() is not None
     button(app, "Cut each in turn")
-    for _ in range(3):
-        app.run()
+    app.run()
     assert not app.exception
+    assert [error.value for error in app.error] == ["the training engine is still starting; ask again in a moment"]
+    state = {item.key: item.disabled for item in app.button}
+    assert (state["lesion_each"], state["lesion_heal"]) == (False, True)
+    assert "lesion_stop" not in state, "nothing is being asked any more"
+    app.segmented_control(key="lesion_network").set_value("plain-20").run()
+    assert not app.error, "that was about the other network"
+
+
+def test_a_question_that_is_not_taken_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "MOST_PENDING", 2)
+    lab = Answers()
+    lab.connect(NeverAnswering())  # type: ignore[arg-type]
+    others = [lab.ask(MeasureChain(1, seed, True), otherwise=QuestionError("-")) for seed in (1, 2)]
+    ours = [Cut(Subject("residual-56"), "branch", (place,)) for place in ("stage2_block1", "stage2_block2")]
+    inquiring = Inquiring()
+    inquiring.want(ours)
+    asking = Asking(lab)
+    for _ in range(REST + 1):
+        assert not inquiring.look(asking)  # type: ignore[arg-type]
+    assert (inquiring.problem, inquiring.wanted, inquiring.asked, inquiring.phase) == (None, ours, {}, "waiting")
+    assert asking.times == 2, "not at every look"
+    for name in others:
+        lab._questions[name].outcome = Strip(blocks=(), ratio=np.zeros(0), spread=np.zeros(0))
+    for _ in range(REST):
+        inquiring.look(asking)  # type: ignore[arg-type]
+    assert (inquiring.wanted, list(inquiring.asked)) == ([], ours)
+    inquiring.problem = QuestionError("-")
+    inquiring.give_up()
+    assert inquiring.problem is None
+
+
+class NeverAnswering:
+    """A connection to workers that are busy for ever."""
+
+    def subscribe_topic(self, topic: str, handler: object) -> None: ...
+
+    def submit(self, *args: object, **options: object) -> NeverAnswering:
+        return self
+
+    def add_done_callback(self, then: object) -> None: ...
+
+    def release(self) -> None: ...
+
+
+class Asking:
+    """What pages use of the service, with its answers alone; counts the questions."""
+
+    def __init__(self, answers: Answers) -> None:
+        self.answers, self.times, self.answer = answers, 0, answers.answer
+
+    def ask(self, inquiry: Inquiry) -> str:
+        self.times += 1
+        return self.answers.ask(inquiry, otherwise=QuestionError("-"))
+
+
+def test_the_long_run_is_asked_about_only_where_it_was_recorded(store: Store, recorded: Path) -> None:
+    app = experiments(experiment="rescue")
+    assert app.session_state["experiments"]["rescue"].view == "own"
+    assert "Run it live" in enabled(app)
+    assert "There is no recording" not in texts(app), "nothing is missed in this view"
+    write(recorded, "long")
+    recordings.load.cache_clear()
+    assert experiments(experiment="rescue").session_state["experiments"]["rescue"].view == "long"
+
+
+def test_a_rescue_of_ones_own_is_no_answer_to_the_long_question(store: Store, recorded: Path) -> None:
+    write(recorded, "long")
+    keep(store, "rescue", told({"plain-56": 1.5}), Settings(steps=40, rate=3e-4))
+    app = experiments(experiment="rescue", run="r")
+    assert app.radio(key="prediction_widget_rescueown").disabled, "its data is here"
+    next(item for item in app.button_group if item.label == "Question").set_value("long").run()
+    assert not app.radio(key="prediction_widget_rescuelong").disabled
+    assert "What this run showed" not in texts(app)
+    app.run()
+    assert app.session_state["experiments"]["rescue"].view == "long", "the run in the address is known, and does not insist"
+    button(app, "Play the recording")
+    assert app.radio(key="prediction_widget_rescuelong").disabled
+
+
+def test_a_prediction_outlives_the_choice_of_another_depth(store: Store) -> None:
+    app = experiments(experiment="cure")
+    app.radio(key="prediction_widget_cure").set_value("plain-deep").run()
+    app.select_slider(key="experiment_cure_depth").set_value(44).run()
+    prediction = app.radio(key="prediction_widget_cure")
+    assert (prediction.value, prediction.options) == ("plain-deep", ["plain-20", "plain-44", "residual-20", "residual-44"])
+    app.select_slider(key="experiment_cure_depth").set_value(32).run()
+    keep(store, "cure", told(LOSSES))
+    app.query_params["run"] = "r"
+    app.run()
+    prediction = app.radio(key="prediction_widget_cure")
+    assert (prediction.value, prediction.disabled) == ("plain-deep", True)
+    assert prediction.options == list(LOSSES), "the networks that ran, not those that are chosen for the next run"
+
+
+def test_one_can_predict_anew(store: Store) -> None:
+    keep(store, "disease", told({"plain-20": 0.77, "plain-56": 2.20}))
+    app = experiments(experiment="disease")
+    app.radio(key="prediction_widget_disease").set_value("deep").run()
+    button(app, "Draw the curve you expect")
+    app.query_params["run"] = "r"
+    app.run()
+    own = app.session_state["experiments"]["disease"]
+    assert own.guess is not None
+    button(app, "Predict anew")
+    prediction = app.radio(key="prediction_widget_disease")
+    assert (prediction.value, prediction.disabled) == (None, False)
+    assert "run" not in app.query_params
+    assert (own.run, own.guess, own.tried) == (None, None, ["r"])
+    assert "What this run showed" not in texts(app)
+    assert "Predict anew" not in enabled(app)
+    assert store.run("r") is not None
+
+
+def test_a_lesion_can_be_predicted_anew(store: Store) -> None:
+    app = experiments(experiment="lesion")
+    app.radio(key="prediction_widget_lesion").set_value("hardly").run()
+    state = _Lesion(cut=["stage2_block4"])
+    state.inquiring.found[state.question(["stage2_block4"])] = CutResult(0.861, 0.880, 0.4, 0.3, np.zeros(10), np.zeros(10))
+    app.session_state["lesion"] = state
+    app.run()
+    assert (app.radio(key="prediction_widget_lesion").value, app.radio(key="prediction_widget_lesion").disabled) == ("hardly", True)
+    button(app, "Predict anew")
+    assert (app.radio(key="prediction_widget_lesion").value, app.radio(key="prediction_widget_lesion").disabled) == (None, False)
+    assert (state.cut, state.inquiring.found) == ([], {})
+
+
+def test_a_run_that_was_stopped_is_told_by_the_steps_it_has(store: Store) -> None:
+    keep(store, "disease", told({"plain-20": 0.77, "plain-56": 2.20}, steps=30)[:-1], Settings(steps=200), state="stopped")
+    words = texts(experiments(experiment="disease", run="r"))
+    assert "What this run showed" in words
+    assert "losses are means of the last tenth of 30 steps" in words
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key in RACES and recordings.load(RACES[key].recordings[0]) is not None])
+def test_what_comes_recorded_shows_something(key: str) -> None:
+    app = experiments(experiment=key)
+    button(app, "Play the recording")
+    app.session_state["experiments"][key].played = True
+    words = texts(app.run())
+    assert not app.exception
+    assert "What the recorded run showed" in words
+    assert "Too few steps" not in words
+
+
+def test_the_recorded_identity_shows_something() -> None:
+    app = experiments(experiment="identity")
+    button(app, "Play the recording")
+    app.session_state["experiments"]["identity"].played = True
+    assert "What the recorded run showed" in texts(app.run())
+    button(app, "Predict anew")
+    assert not app.radio(key="prediction_widget_identity").disabled
 
 
 def write(folder: Path, name: str) -> None:

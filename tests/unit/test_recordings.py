@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -14,7 +15,8 @@ import pytest
 from starlette.applications import Starlette
 
 from resnet.experiments import recordings
-from resnet.experiments.catalogue import RACES, Settings, train_config
+from resnet.experiments.catalogue import RACES, Settings, belongs, train_config
+from resnet.experiments.lesion import NETWORKS, kinds_of, recorded_cuts
 from resnet.experiments.readings import curves_of
 from resnet.runs.routes import RECORDINGS_URL, ROUTES
 from resnet.training.events import GradientNorms, Saved, Started
@@ -85,3 +87,32 @@ async def test_a_browser_gets_it_and_nothing_else(folder: Path) -> None:
         assert answer.json() == json.loads(gzip.decompress((folder / "one.json.gz").read_bytes()))
         for name in ("two", "..%2F..%2Fone"):
             assert (await browser.get(f"{RECORDINGS_URL}/{name}.json")).status_code == 404
+
+
+def test_the_experiments_come_with_recordings() -> None:
+    assert {"cure", "disease", "gradient", "identity", "lesion", "rate"} <= set(recordings.names())
+
+
+@pytest.mark.parametrize("name", [name for name in recordings.names() if name not in ("identity", "lesion")])
+def test_what_came_with_the_app_is_whole(name: str) -> None:
+    (race,) = [race for race in RACES.values() if name in race.recordings]
+    found = recordings.load(name)
+    assert found is not None
+    if name == "long":  # its question is not that of the runs of its experiment
+        assert [network.name for network in found.config.networks] == ["plain-56", "residual-56"]
+    else:
+        assert belongs(race, found.config)
+    curves = curves_of(found.events)
+    assert list(curves) == [network.name for network in found.config.networks]
+    assert {int(curve.steps[-1]) for curve in curves.values()} == {found.config.max_steps}
+    assert found.machine
+    assert date.fromisoformat(found.recorded)
+
+
+def test_the_recorded_lesion_is_whole() -> None:
+    found = recorded_cuts()
+    assert found is not None
+    for network in NETWORKS:
+        assert found.untouched[network] > 0.8
+        for kind in kinds_of(network):
+            assert found.of(network, kind)

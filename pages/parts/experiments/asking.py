@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast, get_args
 
 from pages.parts.i18n import t
-from resnet.errors import ExplainedError
+from resnet.errors import BusyError, ExplainedError
 from resnet.inquiries import Finding, Inquiry
 
 if TYPE_CHECKING:
@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from resnet.runs.service import Service
 
 AT_ONCE = 4  # a class asks together, and a worker answers one after the other
+REST = 5  # looks between a question that was not taken and the next try; what is refused takes room among the answers that are kept
 
 
 @dataclass(slots=True)
 class Inquiring:
-    """What one session wants to know: what is to be asked yet, what was asked, and what came of it."""
+    """What one session wants to know: what is to be asked yet, what was asked, and what came of it.
+
+    `rest` counts the looks at which nothing is asked, because too many questions of others wait.
+    """
 
     wanted: list[Inquiry] = field(default_factory=list)
     asked: dict[Inquiry, str] = field(default_factory=dict)
@@ -27,6 +31,7 @@ class Inquiring:
     problem: ExplainedError | None = None
     phase: str = ""
     seconds: float = 0.0
+    rest: int = 0
 
     @property
     def pending(self) -> bool:
@@ -40,12 +45,11 @@ class Inquiring:
     def give_up(self) -> None:
         """Ask no more; what was asked already is answered all the same."""
         self.wanted.clear()
+        self.problem = None
 
     def look(self, lab: Service) -> bool:
         """Ask what there is room for and take what has been answered. Returns whether anything was."""
-        while self.wanted and len(self.asked) < AT_ONCE:
-            inquiry = self.wanted.pop(0)
-            self.asked[inquiry] = lab.ask(inquiry)
+        self._ask(lab)
         news = False
         for inquiry, question in list(self.asked.items()):
             answer = lab.answer(question)
@@ -61,6 +65,16 @@ class Inquiring:
             else:
                 self.found[inquiry] = cast("Finding", answer)
         return news
+
+    def _ask(self, lab: Service) -> None:
+        """A question that is not taken, because too many wait, stays wanted: it is asked again a few looks later."""
+        self.rest = max(0, self.rest - 1)
+        while self.wanted and len(self.asked) < AT_ONCE and not self.rest:
+            question = lab.ask(self.wanted[0])
+            if isinstance(lab.answer(question), BusyError):
+                self.phase, self.rest = "waiting", REST
+            else:
+                self.asked[self.wanted.pop(0)] = question
 
     def words(self) -> str:
         """How far it is, in words."""

@@ -71,7 +71,7 @@ def identity_view() -> None:
     with left:
         st.markdown(lesson(_LESSON, "identity_question"))
         question, choices = prediction_of("identity", "", 0)
-        predict("identity", question, choices, locked=run is not None)
+        predict("identity", question, choices, locked=run is not None, anew=lambda: _anew(state))
         _form(state)
         _buttons(lab, state)
     with right:
@@ -116,6 +116,11 @@ def _ask(state: _Identity) -> None:
     state.shown, state.recording = LearnIdentity(state.seed, state.steps, state.rate), False
     state.inquiring.want([state.shown])
     bench("identity").played = False
+
+
+def _anew(state: _Identity) -> None:
+    state.shown = None
+    _watch(state, False)
 
 
 def _watch(state: _Identity, recording: bool) -> None:

@@ -85,7 +85,14 @@ def lesion_view() -> None:
     with left:
         st.markdown(lesson(_LESSON, "lesion_question", images=f"{TEST_IMAGES:,}"))
         question, choices = prediction_of("lesion", "", 56)
-        predict("lesion", question, choices, locked=bool(state.inquiring.found or state.recorded))
+        predict(
+            "lesion",
+            question,
+            choices,
+            locked=bool(state.inquiring.found or state.recorded),
+            anew=lambda: _anew(state),
+            busy=state.inquiring.pending,
+        )
         _choices(state)
         _buttons(lab, state)
     with right:
@@ -119,6 +126,11 @@ def _choices(state: _Lesion) -> None:
 def _forget(state: _Lesion) -> None:
     state.cut, state.recorded, state.playing = [], None, False
     state.inquiring.give_up()
+
+
+def _anew(state: _Lesion) -> None:
+    _forget(state)
+    state.inquiring.found.clear()
 
 
 def _kind_title(kind: str) -> str:

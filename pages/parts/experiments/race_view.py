@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -11,67 +11,49 @@ import streamlit as st
 from pages.parts.diagram import diagram
 from pages.parts.duration import about
 from pages.parts.experiments.race_chart import Racer, Shown, race_chart
+from pages.parts.experiments.race_seen import Seen, look, open_question, steps_done
 from pages.parts.experiments.session import Bench, bench
 from pages.parts.experiments.settings import settings_form
 from pages.parts.experiments.verdict_words import compared_curves, own_shares, test_accuracies, usual_curve, verdict
 from pages.parts.experiments.words import about_recording, prediction_of
 from pages.parts.i18n import explain, lesson, t, tn
 from pages.parts.literal import literally
-from pages.parts.network_state import current_run, set_run
+from pages.parts.network_state import set_run
 from pages.parts.prediction import predict
 from pages.parts.runs.steering import attempt, refused, state_of
 from resnet.config import TrainConfig
 from resnet.diagrams.idea import construction_svg
 from resnet.errors import ConfigError
-from resnet.experiments.catalogue import Race, belongs, train_config
+from resnet.experiments.catalogue import Race, train_config
 from resnet.experiments.readings import Curve, curves_of
-from resnet.experiments.recordings import Recording, load
+from resnet.experiments.recordings import load
 from resnet.runs import service
 from resnet.runs.routes import VISITOR_COOKIE
-from resnet.training.events import BatchEnd, Event, Trouble
+from resnet.training.events import Trouble
 
 if TYPE_CHECKING:
     from resnet.runs.service import Service
-    from resnet.runs.store import RunRecord
 
 _LESSON = "experiments"
 _UNDER_WAY = ("queued", "preparing", "running", "paused", "stopping", "evaluating")
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What there is to look at: a run and what it said so far, or a recording."""
-
-    record: RunRecord | None = None
-    events: Sequence[Event] = ()
-    recording: Recording | None = None
-
-    @property
-    def config(self) -> TrainConfig | None:
-        if self.recording is not None:
-            return self.recording.config
-        return self.record.config if self.record is not None else None
-
-    @property
-    def has_data(self) -> bool:
-        return self.recording is not None or any(isinstance(event, BatchEnd) for event in self.events)
 
 
 def race_view(race: Race) -> None:
     """The whole experiment."""
     lab, own = service.current(), bench(race.key)
     if race.key == "rescue":
-        own.view = own.view or "long"
-    seen = _look(lab, race, own)
+        open_question(lab, race, own)
+    seen = look(lab, race, own)
     left, right = st.columns([1, 1.9], gap="large")
     with left:
         above = st.container()  # what is said and started there follows from the settings below
         if own.view != "long":
             settings_form(race, own)
     with above:
-        _question(race, own)
-        question, choices = prediction_of(race.key, own.view, own.settings.depth)
-        predict(_prediction_key(race, own), question, choices, locked=seen.has_data)
+        _question(race, own, seen)
+        question, choices = prediction_of(race.key, own.view, seen.depth(own.settings))
+        busy = seen.recording is None and state_of(lab, seen.record) in _UNDER_WAY
+        predict(f"{race.key}{own.view}", question, choices, locked=seen.has_data, anew=lambda: _anew(own), busy=busy)
         _draw_button(race, own, locked=seen.has_data)
         _buttons(lab, race, own, seen)
     with right:
@@ -80,21 +62,7 @@ def race_view(race: Race) -> None:
     _explain(race)
 
 
-def _look(lab: Service | None, race: Race, own: Bench) -> _Seen:
-    """The recording being watched; else the run in the address, if it is one of this experiment, or the last one of this session."""
-    if own.recording is not None:
-        return _Seen(recording=load(own.recording))
-    if lab is None:
-        return _Seen()
-    for run in (current_run(), own.run):
-        record = lab.run(run) if run else None
-        if record is not None and belongs(race, record.config):
-            own.run = record.id
-            return _Seen(record, lab.events(record.id))
-    return _Seen()
-
-
-def _question(race: Race, own: Bench) -> None:
+def _question(race: Race, own: Bench, seen: Seen) -> None:
     if race.key == "disease":
         diagram(construction_svg(t), key="construction", height=116)
     if race.key == "rescue":
@@ -110,7 +78,7 @@ def _question(race: Race, own: Bench) -> None:
             args=(own,),
         )
     section = f"rescue_{own.view}_question" if race.key == "rescue" else f"{race.key}_question"
-    st.markdown(lesson(_LESSON, section, steps=f"{own.settings.steps:,}", depth=own.settings.depth))
+    st.markdown(lesson(_LESSON, section, steps=f"{seen.steps(own.settings):,}", depth=seen.depth(own.settings)))
 
 
 def _change_view(own: Bench) -> None:
@@ -118,8 +86,19 @@ def _change_view(own: Bench) -> None:
     own.recording, own.played = None, False
 
 
-def _prediction_key(race: Race, own: Bench) -> str:
-    return f"{race.key}{own.view}"
+def _anew(own: Bench) -> None:
+    """Put away what is looked at, and the curve that was drawn. The run itself is kept, under Results and as a curve to compare with."""
+    own.recording, own.played = None, False
+    own.guess, own.drawing = None, False
+    if own.view != "long":
+        _put_away(own)
+        set_run(None)
+
+
+def _put_away(own: Bench) -> None:
+    if own.run is not None and own.run not in own.tried:
+        own.tried.append(own.run)
+    own.run = None
 
 
 def _draw_button(race: Race, own: Bench, *, locked: bool) -> None:
@@ -139,7 +118,7 @@ def _draw(own: Bench, drawing: bool) -> None:
     own.guess = own.guess or [2.3] * 5 if drawing else None
 
 
-def _buttons(lab: Service | None, race: Race, own: Bench, seen: _Seen) -> None:
+def _buttons(lab: Service | None, race: Race, own: Bench, seen: Seen) -> None:
     """Start, stop, and the recording for the day the laptop fails."""
     problem = refused()
     if problem is not None:
@@ -152,7 +131,7 @@ def _buttons(lab: Service | None, race: Race, own: Bench, seen: _Seen) -> None:
         st.caption(t("This server has no training engine; start it with `streamlit run app.py`. Recordings can be played."))
 
 
-def _run_buttons(lab: Service | None, race: Race, own: Bench, seen: _Seen) -> None:
+def _run_buttons(lab: Service | None, race: Race, own: Bench, seen: Seen) -> None:
     state = state_of(lab, seen.record)
     if lab is not None and seen.record is not None and state in _UNDER_WAY:
         stopping = state == "stopping"
@@ -179,9 +158,11 @@ def _recording_button(race: Race, own: Bench) -> None:
     (name,) = race.recordings
     if own.recording is not None:
         st.button(t("Leave the recording"), key="race_leave", icon=":material/close:", on_click=_watch, args=(own, None))
+    elif own.view == "own":
+        return  # the recording answers the other question
     elif load(name) is None:
         st.caption(t("There is no recording of this experiment on this server."))
-    elif own.view != "own":
+    else:
         kind: Any = "primary" if own.view == "long" else "secondary"
         st.button(t("Play the recording"), key="race_replay", type=kind, icon=":material/replay:", on_click=_watch, args=(own, name))
 
@@ -193,13 +174,12 @@ def _watch(own: Bench, recording: str | None) -> None:
 def _start(lab: Service, config: TrainConfig, own: Bench) -> None:
     cookie = st.context.cookies.get(VISITOR_COOKIE)
     run = lab.start(config, visitor=cookie if isinstance(cookie, str) else "")
-    if own.run is not None and own.run not in own.tried:
-        own.tried.append(own.run)
+    _put_away(own)
     own.run, own.recording, own.played = run, None, False
     set_run(run)
 
 
-def _shown(lab: Service | None, race: Race, own: Bench, seen: _Seen) -> Shown:
+def _shown(lab: Service | None, race: Race, own: Bench, seen: Seen) -> Shown:
     long = load(race.recordings[0]) if own.view == "long" else None
     config = seen.config or (long.config if long else train_config(race, own.settings))
     state = ("played" if own.played else "recording") if seen.recording else state_of(lab, seen.record)
@@ -226,7 +206,7 @@ def _shown(lab: Service | None, race: Race, own: Bench, seen: _Seen) -> Shown:
     return replace(shown, waiting=words)
 
 
-def _trouble(seen: _Seen) -> int:
+def _trouble(seen: Seen) -> int:
     """The sequence of the last trouble, as `report` in race.js tells it."""
     if seen.recording is not None:
         return 0
@@ -267,7 +247,7 @@ def _line(name: str, curve: Curve, steps: int | None) -> Mapping[str, Any]:
     }
 
 
-def _verdict(race: Race, own: Bench, seen: _Seen) -> None:
+def _verdict(race: Race, own: Bench, seen: Seen) -> None:
     """What it showed, once it is over; a recording is over when it has been played."""
     with st.container(key="verdict"):
         config = seen.config
@@ -280,14 +260,14 @@ def _verdict(race: Race, own: Bench, seen: _Seen) -> None:
             st.info(t("Too few steps to say what this run shows."), icon=":material/hourglass_empty:")
             return
         heading = t("What the recorded run showed") if seen.recording is not None else t("What this run showed")
-        st.markdown(f"**{heading}** :small[:gray[{_conditions(config)}]]\n\n{words}")
+        st.markdown(f"**{heading}** :small[:gray[{_conditions(config, steps_done(events))}]]\n\n{words}")
         accuracies = test_accuracies(events)
         if accuracies:
             st.caption(accuracies)
 
 
-def _conditions(config: TrainConfig) -> str:
-    return t("one seed, {seed}; losses are means of the last tenth of {steps:,} steps", seed=config.seed, steps=config.max_steps or 0)
+def _conditions(config: TrainConfig, steps: int) -> str:
+    return t("one seed, {seed}; losses are means of the last tenth of {steps:,} steps", seed=config.seed, steps=steps)
 
 
 def _explain(race: Race) -> None:

@@ -24,7 +24,7 @@ def experiment_titles() -> Mapping[Key, str]:
 
 
 def prediction_of(experiment: str, view: str, depth: int) -> tuple[str, Mapping[str, str]]:
-    """The question a student answers before the data comes, and the choices by their keys."""
+    """The question a student answers before the data comes, and the choices by their keys, which are the same at any `depth`."""
     plain_deep, residual_deep = f"plain-{depth}", f"residual-{depth}"
     lower = t("Training loss at the end: which is lower?")
     never = t("About the same")
@@ -32,7 +32,12 @@ def prediction_of(experiment: str, view: str, depth: int) -> tuple[str, Mapping[
         "disease": (lower, {"deep": plain_deep, "shallow": "plain-20", "same": never}),
         "cure": (
             t("Which of the four ends highest?"),
-            {name: name for name in ("plain-20", plain_deep, "residual-20", residual_deep)},
+            {
+                "plain-shallow": "plain-20",
+                "plain-deep": plain_deep,
+                "residual-shallow": "residual-20",
+                "residual-deep": residual_deep,
+            },
         ),
         "rescue": (
             t("Will a rate of its own rescue plain-56?"),
