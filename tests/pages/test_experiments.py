@@ -261,6 +261,12 @@ def test_a_question_that_is_not_taken_is_asked_again(monkeypatch: pytest.MonkeyP
     inquiring.problem = QuestionError("-")
     inquiring.give_up()
     assert inquiring.problem is None
+    other = Cut(Subject("plain-20"), "layer", ("stage2_block1_conv2",))
+    inquiring.want([other])
+    for name in inquiring.asked.values():
+        lab._questions[name].outcome = QuestionError("too late")
+    inquiring.look(asking)  # type: ignore[arg-type]
+    assert (inquiring.problem, inquiring.pending) == (None, True), "what nobody wants to know any more may fail"
 
 
 class NeverAnswering:
@@ -343,6 +349,13 @@ def test_one_can_predict_anew(store: Store) -> None:
     assert "What this run showed" not in texts(app)
     assert "Predict anew" not in enabled(app)
     assert store.run("r") is not None
+
+
+def test_nothing_is_put_away_while_it_comes(store: Store) -> None:
+    keep(store, "disease", told({"plain-20": 0.77, "plain-56": 2.20})[:-1], state="running")
+    app = experiments(experiment="disease", run="r")
+    assert app.radio(key="prediction_widget_disease").disabled
+    assert app.button(key="prediction_anew_disease").disabled
 
 
 def test_a_lesion_can_be_predicted_anew(store: Store) -> None:

@@ -22,7 +22,8 @@ REST = 5  # looks between a question that was not taken and the next try; what i
 class Inquiring:
     """What one session wants to know: what is to be asked yet, what was asked, and what came of it.
 
-    `rest` counts the looks at which nothing is asked, because too many questions of others wait.
+    `rest` counts the looks at which nothing is asked, because too many questions of others wait. `unwanted` are questions whose answers
+    come all the same: one that cannot be answered is no problem to anybody.
     """
 
     wanted: list[Inquiry] = field(default_factory=list)
@@ -32,6 +33,7 @@ class Inquiring:
     phase: str = ""
     seconds: float = 0.0
     rest: int = 0
+    unwanted: set[Inquiry] = field(default_factory=set)
 
     @property
     def pending(self) -> bool:
@@ -40,11 +42,14 @@ class Inquiring:
     def want(self, inquiries: Iterable[Inquiry]) -> None:
         """Ask these, as soon as there is room, unless that was done."""
         self.problem = None
+        inquiries = list(inquiries)
+        self.unwanted -= set(inquiries)
         self.wanted += [one for one in inquiries if one not in self.found and one not in self.asked and one not in self.wanted]
 
     def give_up(self) -> None:
         """Ask no more; what was asked already is answered all the same."""
         self.wanted.clear()
+        self.unwanted |= set(self.asked)
         self.problem = None
 
     def look(self, lab: Service) -> bool:
@@ -59,11 +64,12 @@ class Inquiring:
                 continue
             news = True
             del self.asked[inquiry]
-            if isinstance(answer, ExplainedError):
+            if not isinstance(answer, ExplainedError):
+                self.found[inquiry] = cast("Finding", answer)
+            elif inquiry not in self.unwanted:
                 self.problem = answer
                 self.wanted.clear()
-            else:
-                self.found[inquiry] = cast("Finding", answer)
+            self.unwanted.discard(inquiry)
         return news
 
     def _ask(self, lab: Service) -> None:
