@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,10 +12,11 @@ from types import MappingProxyType
 from typing import Literal
 
 from resnet.experiments.recordings import path_of
-from resnet.inquiries import CutKind
+from resnet.inquiries import TEST_IMAGES, CutKind
 
 HARDLY = 0.05  # a fall of the accuracy by less: "it hardly needs it" (5 percentage points)
-GUESSING = 0.15  # of ten classes; with 2,000 images chance stays well below
+GUESSING = 0.10  # of ten classes
+HARDLY_GUESSING = 0.20
 
 NETWORKS = ("residual-56", "residual-20", "plain-20")
 RECORDING = "lesion"
@@ -27,18 +29,22 @@ def kinds_of(network: str) -> tuple[CutKind, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """How far the accuracy fell; shares from 0 to 1."""
+    """How far the accuracy on so many images fell; shares from 0 to 1."""
 
     accuracy: float
     untouched: float
+    images: int = TEST_IMAGES
 
     @property
     def outcome(self) -> Literal["hardly", "hurts"]:
         return "hardly" if self.untouched - self.accuracy < HARDLY else "hurts"
 
     @property
-    def guesses(self) -> bool:
-        return self.accuracy < GUESSING
+    def guessing(self) -> Literal["no_better", "little_better"] | None:
+        """How near it is to guessing: within two standard deviations of what guessing gets on so many images, or not far above."""
+        if self.accuracy < GUESSING + 2 * math.sqrt(GUESSING * (1 - GUESSING) / self.images):
+            return "no_better"
+        return "little_better" if self.accuracy < HARDLY_GUESSING else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,10 @@ class RecordedCuts:
         """Accuracy by place, in the order of the network; empty where that was not recorded."""
         return self.cuts.get(network, MappingProxyType({})).get(kind, MappingProxyType({}))
 
+    def falls(self, network: str, kind: str) -> dict[str, float]:
+        """By how much each single cut lowered the accuracy, by place; below 0 where it rose."""
+        return {place: self.untouched[network] - share for place, share in self.of(network, kind).items()}
+
 
 @lru_cache(maxsize=1)
 def recorded_cuts() -> RecordedCuts | None:
@@ -65,6 +75,12 @@ def recorded_cuts() -> RecordedCuts | None:
     data = json.loads(gzip.decompress(path.read_bytes()))
     about = data["about"]
     return RecordedCuts(about["machine"], about["recorded"], about["images"], data["untouched"], data["cuts"])
+
+
+def changes_shape(block: str) -> bool:
+    """Whether a block of the experiment's networks halves the maps and doubles the channels: the first of each stage but the first."""
+    stage, number = block.split("_")[:2]
+    return number == "block1" and stage != "stage1"
 
 
 def median(values: Mapping[str, float]) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -17,7 +18,9 @@ from resnet.training.events import BatchEnd, Event, GradientNorms, Started
 
 Sign = Literal["above", "below", "level"]
 CERTAIN = 2.0  # standard errors; less than so many is called level
-SENSIBLE = 0.01  # nats; who differs by less is called level too, however sure that is
+# Nats; who differs by less is called level too, however sure that is of these batches: another seed moves a gap by as much.
+SENSIBLE = 0.05
+TAIL = 10  # batches; the end of a run is its last tenth, and never fewer than these
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,15 +34,21 @@ class Curve:
 
     @property
     def last_tenth(self) -> float:
-        """The mean loss over the last tenth of the batches, NaN for none or where one is no number."""
+        """The mean loss over the last tenth of the batches, see `tail_of`; NaN for none or where one is no number."""
         return float(np.mean(_tail(self.loss))) if len(self.loss) else math.nan
+
+    def until(self, last: int) -> Curve:
+        """The curve as it was when step `last` was done."""
+        kept = self.steps <= last
+        return Curve(self.network, self.steps[kept], self.loss[kept], self.seconds[kept])
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """How far one curve lies above another in the last tenth of the steps they share.
 
-    Both saw the same batches, so they are compared batch by batch: `mean` of the differences in nats, and its standard `error`.
+    Both saw the same batches, so they are compared batch by batch: `mean` of the differences in nats, and its standard `error`, which is
+    over the batches of this run and says nothing of other seeds.
     A curve that holds a value that is no number lies above any that does not.
     """
 
@@ -82,10 +91,15 @@ def gap(one: Curve, other: Curve) -> Gap:
     return Gap(float(np.mean(differences)), float(np.std(differences, ddof=1) / math.sqrt(len(differences))))
 
 
+def tail_of(batches: int) -> int:
+    """How many batches the end of a run of so many is: a tenth of them, but enough for a mean that has an error worth telling."""
+    return min(batches, max(TAIL, batches // 10))
+
+
 def tenths(curve: Curve) -> NDArray[np.float64]:
-    """The mean loss in each tenth of the batches, float64 (10,); NaN where a tenth has none."""
-    parts = np.array_split(curve.loss, 10)
-    return np.array([np.mean(part) if len(part) else math.nan for part in parts])
+    """The mean loss in each tenth of the batches, float64 (10,); fewer parts where a tenth were less than TAIL batches."""
+    parts = max(1, min(10, len(curve.loss) // TAIL))
+    return np.array([np.mean(part) if len(part) else math.nan for part in np.array_split(curve.loss, parts)])
 
 
 def first_reached(curve: Curve, loss: float, window: int = 20) -> int | None:
@@ -102,13 +116,16 @@ def first_reached(curve: Curve, loss: float, window: int = 20) -> int | None:
 class Slope:
     """How the gradient changes with depth in one network.
 
-    `first` and `last` are geometric means of the kernels' gradient norms in the first and in the last third of the blocks' layers, over
+    `first` and `last` are geometric means of the kernels' gradients in the first and in the last third of the blocks' layers, over
     all measurements from the first step on; `early` is `first / last` at the first measurement alone, on nearly untrained weights.
+    A kernel's gradient is its norm, or the root mean square over its weights where `slopes_of` was told how many it has.
+    `measurements` are those in which some kernel's gradient was a number.
     """
 
     first: float
     last: float
     early: float
+    measurements: int
 
     @property
     def ratio(self) -> float:
@@ -116,28 +133,25 @@ class Slope:
         return self.first / self.last if self.last else math.nan
 
 
-def slopes_of(events: Sequence[Event]) -> dict[str, Slope]:
-    """The slope of each network that was measured. Stem and head are left out: their kernels are of another kind."""
+def slopes_of(events: Sequence[Event], sizes: Mapping[str, Mapping[str, int]] = MappingProxyType({})) -> dict[str, Slope]:
+    """The slope of each network that was measured. Stem and head are left out: their kernels are of another kind.
+
+    `sizes` are the kernels' numbers of weights, by network and layer. A norm grows with the root of that number, and the kernels of the
+    last stages are the larger ones, so that norms alone cannot be compared across stages.
+    """
     layers = next((event.layers for event in reversed(events) if isinstance(event, Started)), {})
     measured: dict[str, list[list[float]]] = {}
     for event in events:
         if isinstance(event, GradientNorms):
             measured.setdefault(event.network, []).append(event.norms)
-    return {network: _slope(_rows_of_blocks(layers.get(network, []), norms)) for network, norms in measured.items()}
+    return {network: _slope(_rows_of_blocks(layers.get(network, []), norms, sizes.get(network, {}))) for network, norms in measured.items()}
 
 
-def first_layers_ratio(events: Sequence[Event], one: str, other: str) -> float:
-    """The first third's mean norm of network `one` by that of `other`; NaN where either was not measured."""
-    slopes: Mapping[str, Slope] = slopes_of(events)
-    if one not in slopes or other not in slopes or not slopes[other].first:
-        return math.nan
-    return slopes[one].first / slopes[other].first
-
-
-def _rows_of_blocks(layers: Sequence[str], norms: Sequence[Sequence[float]]) -> NDArray[np.float64]:
-    """Logarithms of the norms, (measurements, layers of blocks); NaN for what is no number or 0."""
+def _rows_of_blocks(layers: Sequence[str], norms: Sequence[Sequence[float]], sizes: Mapping[str, int]) -> NDArray[np.float64]:
+    """Logarithms of the gradients, (measurements, layers of blocks); NaN for what is no number or 0."""
     rows = np.array(norms, dtype=np.float64)
     if len(layers) == rows.shape[1]:
+        rows = rows / np.sqrt([sizes.get(layer, 1) for layer in layers])
         rows = rows[:, [layer.startswith("stage") for layer in layers]]
     return np.log(np.where(rows > 0, rows, math.nan))
 
@@ -145,7 +159,8 @@ def _rows_of_blocks(layers: Sequence[str], norms: Sequence[Sequence[float]]) -> 
 def _slope(rows: NDArray[np.float64]) -> Slope:
     third = max(1, rows.shape[1] // 3)
     first, last = rows[:, :third], rows[:, -third:]
-    return Slope(_mean(first), _mean(last), _mean(first[:1]) / _mean(last[:1]) if _mean(last[:1]) else math.nan)
+    early = _mean(first[:1]) / _mean(last[:1]) if _mean(last[:1]) else math.nan
+    return Slope(_mean(first), _mean(last), early, int(np.isfinite(rows).any(axis=1).sum()))
 
 
 def _mean(logarithms: NDArray[np.float64]) -> float:
@@ -154,7 +169,7 @@ def _mean(logarithms: NDArray[np.float64]) -> float:
 
 
 def _tail(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return values[-max(1, len(values) // 10) :]
+    return values[len(values) - tail_of(len(values)) :]
 
 
 def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,15 +10,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from resnet.experiments.readings import Curve, Gap, Sign, curves_of, first_reached, gap, slopes_of, tenths
+import numpy as np
+
+from resnet.config import ResNetConfig
+from resnet.experiments.readings import CERTAIN, Curve, Gap, Sign, Slope, curves_of, first_reached, gap, slopes_of, tail_of, tenths
+from resnet.plan import plan
 from resnet.training.events import Event, Recovered, Trouble
 
 GUESSING = math.log(10)  # the loss of ten classes thought equally likely
 HARDLY_LEARNED = 0.95 * GUESSING
-FEWEST_BATCHES = 20
+FEWEST_BATCHES = 40
+FEWEST_MEASUREMENTS = 5  # of the gradients
+ALIKE = 1.25  # two errors of one run that differ by a smaller factor are called alike
 STEEP = 2.0  # a gradient that changes by less than this factor from the first to the last third is called even
 
 Course = Literal["fades", "grows", "even"]
+Closing = Literal["halved", "narrowed", "open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +78,19 @@ class CatchUp:
     equal_at: int | None
 
     @property
-    def closing(self) -> bool:
-        """Whether the last gap is less than half of the widest."""
-        return self.gap.mean < self.widest / 2
+    def closing(self) -> Closing:
+        """What became of the widest gap: at most half of it is left, or it is smaller by more than chance batches make, or neither."""
+        if self.gap.mean <= self.widest / 2:
+            return "halved"
+        return "narrowed" if self.widest - self.gap.mean > CERTAIN * self.gap.error else "open"
 
 
 @dataclass(frozen=True, slots=True)
 class Rescue:
-    """The deep plain network at a rate of the student's own: against the same network at the usual rate, and the residual one."""
+    """The deep plain network at a rate of the student's own: against the same network at the usual rate, and the residual one.
+
+    All three as they were after `steps`, the last step that all of them did.
+    """
 
     steps: int
     loss: float
@@ -91,7 +103,10 @@ class Rescue:
 
 @dataclass(frozen=True, slots=True)
 class GradientByDepth:
-    """First third of the layers by the last third, for the plain and the residual network, and the plain one by the residual one."""
+    """First third of the layers by the last third, for the plain and the residual network, and the plain one by the residual one.
+
+    A kernel's gradient is the root mean square over its weights, so that kernels of different size can be compared.
+    """
 
     plain: float
     residual: float
@@ -142,6 +157,30 @@ class Rate:
         return "recovered" if self.trouble is not None else "learned"
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How well three learners of the identity give back what they get: errors by the target's square, means of the last tenth.
+
+    The `residual` one starts at the answer, its last kernel being zero, so that the contest is between `plain` and `drawn`: two whose
+    first weights are drawn alike, without a shortcut and with one. `*_first` are the errors before the first step.
+    """
+
+    steps: int
+    plain: float
+    residual: float
+    drawn: float
+    plain_first: float
+    residual_first: float
+    drawn_first: float
+
+    @property
+    def plain_is(self) -> Sign:
+        """Where the plain one ends by the drawn residual one; "level" where neither error is clearly larger than the other."""
+        if self.plain > ALIKE * self.drawn:
+            return "above"
+        return "below" if self.drawn > ALIKE * self.plain else "level"
+
+
 def disease(events: Sequence[Event]) -> Disease | None:
     """Of a run of two plain networks, the shallower one first."""
     curves = list(curves_of(events).values())
@@ -184,14 +223,17 @@ def catch_up(events: Sequence[Event]) -> CatchUp | None:
 
 
 def rescue(events: Sequence[Event], usual: Curve, residual: Curve) -> Rescue | None:
-    """Of a run of the plain network alone. `usual` and `residual` are curves of the same seed, cut to as many steps."""
-    curves = list(curves_of(events).values())
-    if not curves or not _enough(curves):
+    """Of a run of the plain network alone. `usual` and `residual` are curves of the same seed, of as many steps or of others."""
+    curves = [*list(curves_of(events).values())[:1], usual, residual]
+    if len(curves) < 3 or not _enough(curves):
         return None
-    (own,) = curves[:1]
-    usual, residual = (_first_steps(curve, int(own.steps[-1])) for curve in (usual, residual))
+    steps = _steps(curves)
+    curves = [curve.until(steps) for curve in curves]
+    if not _enough(curves):
+        return None
+    own, usual, residual = curves
     return Rescue(
-        steps=_steps(curves),
+        steps=steps,
         loss=own.last_tenth,
         usual=usual.last_tenth,
         residual=residual.last_tenth,
@@ -201,14 +243,29 @@ def rescue(events: Sequence[Event], usual: Curve, residual: Curve) -> Rescue | N
     )
 
 
-def gradient_by_depth(events: Sequence[Event], plain: str, residual: str) -> GradientByDepth | None:
-    """Of a run in which the gradients of both networks were measured."""
-    slopes = slopes_of(events)
-    if plain not in slopes or residual not in slopes:
+def gradient_by_depth(events: Sequence[Event], plain: ResNetConfig, residual: ResNetConfig) -> GradientByDepth | None:
+    """Of a run in which the gradients of both networks were measured often enough."""
+    slopes = slopes_of(events, {network.name: kernel_sizes(network) for network in (plain, residual)})
+    if not all(_told(slopes.get(network.name)) for network in (plain, residual)):
         return None
-    ours, theirs = slopes[plain], slopes[residual]
-    between = ours.first / theirs.first if theirs.first else math.nan
-    return GradientByDepth(ours.ratio, theirs.ratio, ours.early, theirs.early, between)
+    ours, theirs = slopes[plain.name], slopes[residual.name]
+    return GradientByDepth(ours.ratio, theirs.ratio, ours.early, theirs.early, ours.first / theirs.first)
+
+
+def kernel_sizes(network: ResNetConfig) -> dict[str, int]:
+    """How many weights each convolution's kernel has, by the layer's name."""
+    return {
+        layer.name: layer.kernel**2 * layer.input_shape[-1] // layer.groups * layer.output_shape[-1]
+        for layer in plan(network).layers
+        if layer.kind == "conv"
+    }
+
+
+def _told(slope: Slope | None) -> bool:
+    """Whether a slope was measured often enough, and its numbers are some."""
+    if slope is None or slope.measurements < FEWEST_MEASUREMENTS:
+        return False
+    return all(math.isfinite(value) and value > 0 for value in (slope.first, slope.last, slope.early))
 
 
 def depth(events: Sequence[Event], shares: Mapping[str, float] | None = None) -> Depth | None:
@@ -240,6 +297,25 @@ def rate(events: Sequence[Event]) -> Rate | None:
     return Rate(_steps(curves), curve.last_tenth, float(highest), int(highest_at), trouble, recovered)
 
 
+def at_step(curve: Curve, step: int) -> float | None:
+    """Where another run of the same network was at that step, its last tenth until then; None where it did not come so far."""
+    known = curve.until(step)
+    if len(known.steps) < FEWEST_BATCHES or int(curve.steps[-1]) < step:
+        return None
+    return known.last_tenth
+
+
+def batches_compared(events: Sequence[Event]) -> int:
+    """Over how many batches the losses at the end of this run are means."""
+    return min((tail_of(len(curve.steps)) for curve in curves_of(events).values()), default=0)
+
+
+def identity(run: Mapping[str, Sequence[float]]) -> Identity:
+    """Of the errors by learner, before each step and after the last: "plain", "residual" and "drawn"."""
+    ends = [float(np.mean(run[name][-tail_of(len(run[name])) :])) for name in ("plain", "residual", "drawn")]
+    return Identity(len(run["plain"]) - 1, *ends, *(run[name][0] for name in ("plain", "residual", "drawn")))
+
+
 def own_seconds(curve: Curve, share: float) -> Curve:
     """The curve as if the network had trained alone: `share` of the time that all networks of the race took together."""
     return Curve(curve.network, curve.steps, curve.loss, curve.seconds * share)
@@ -253,17 +329,12 @@ def _at_equal_time(curves: Sequence[Curve], shares: Mapping[str, float] | None) 
     time = min(float(curve.seconds[-1]) for curve in alone)
     if not math.isfinite(time):
         return None, {}
-    return time, {curve.network: _first_steps(curve, _step_at(curve, time)).last_tenth for curve in alone}
+    return time, {curve.network: curve.until(_step_at(curve, time)).last_tenth for curve in alone}
 
 
 def _step_at(curve: Curve, time: float) -> int:
     done = curve.steps[curve.seconds <= time]
     return int(done[-1]) if len(done) else int(curve.steps[0])
-
-
-def _first_steps(curve: Curve, last: int) -> Curve:
-    kept = curve.steps <= last
-    return Curve(curve.network, curve.steps[kept], curve.loss[kept], curve.seconds[kept])
 
 
 def _trouble(events: Sequence[Event]) -> tuple[Trouble | None, bool]:

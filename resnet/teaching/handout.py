@@ -114,7 +114,7 @@ def _run(run: Shown, t: Translate) -> str:
 
 def _table(run: Shown, t: Translate) -> str:
     ends = {curve.network: curve.last_tenth for curve in run.curves}
-    titles = (t("network"), t("layers"), t("trained parameters"), t("training loss, mean of the last tenth"))
+    titles = (t("network"), t("layers"), t("trained parameters"), t("training loss, mean of the last tenth (10 batches at least)"))
     head = "".join(f"<th>{escape(title)}</th>" for title in titles)
     rows = ""
     for network in run.config.networks:

@@ -52,7 +52,7 @@ def curve(network: str, losses: list[float]) -> Curve:
 
 def sheet(language: str = "en") -> Sheet:
     config = race("plain-20", "residual-56", seed=7, steps=40)
-    curves = (curve("plain-20", [2.0] * 36 + [1.0] * 4), curve("residual-56", [2.0] * 36 + [float("nan")] * 4))
+    curves = (curve("plain-20", [2.0] * 30 + [1.0] * 10), curve("residual-56", [2.0] * 30 + [float("nan")] * 10))
     quizzes = {"Idea": read_quiz((LESSONS / language / "quiz_idea.md").read_text(encoding="utf-8"))}
     return Sheet(language, "2026-11-24", (Shown("The cure <1>", "a recording", config, curves),), quizzes)
 

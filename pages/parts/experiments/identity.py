@@ -14,6 +14,7 @@ import streamlit as st
 from pages.parts.experiments.asking import Inquiring
 from pages.parts.experiments.race_chart import Racer, Shown, race_chart
 from pages.parts.experiments.session import bench, told
+from pages.parts.experiments.verdict_words import identity_words
 from pages.parts.experiments.words import prediction_of
 from pages.parts.i18n import explain, lesson, t
 from pages.parts.literal import literally
@@ -81,7 +82,7 @@ def identity_view() -> None:
                 st.error(literally(explain(state.inquiring.problem)), icon=":material/error:")
             if run is not None and own.played:
                 heading = t("What the recorded run showed") if state.recording else t("What this run showed")
-                st.markdown(f"**{heading}**\n\n{_words(run)}")
+                st.markdown(f"**{heading}**\n\n{identity_words(run)}")
         if state.inquiring.pending:
             _look_again()
     with st.expander(t("Explain"), icon=":material/school:"):
@@ -196,25 +197,6 @@ def _frame(run: Mapping[str, list[float]]) -> dict[str, Any]:
         for name, losses in run.items()
     }
     return {"state": "finished", "stopping": False, "position": None, "anew": True, "batches": batches, "events": []}
-
-
-def _words(run: Mapping[str, list[float]]) -> str:
-    plain, residual, drawn = (_mean_of_last(run[name]) for name in (PLAIN, RESIDUAL, DRAWN))
-    steps = len(run[PLAIN]) - 1
-    outcome = "zero" if residual == 0 else "above" if plain > residual else "below"
-    values = {
-        "steps": f"{steps:,}",
-        "plain": f"{plain:.2%}",
-        "residual": f"{residual:.2%}",
-        "times": f"{plain / residual:.0f}" if residual else "",
-    }
-    begun = lesson(_LESSON, "identity_drawn", drawn_first=f"{run[DRAWN][0]:.0%}", drawn=f"{drawn:.2%}")
-    return f"{lesson(_LESSON, f'identity_plain_{outcome}', **values)} {begun}"
-
-
-def _mean_of_last(losses: list[float]) -> float:
-    tail = losses[-max(1, len(losses) // 10) :]
-    return sum(tail) / len(tail)
 
 
 @st.fragment(run_every=_PAUSE)

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts.diagram import diagram
 from pages.parts.experiments.asking import Inquiring
 from pages.parts.experiments.session import told
+from pages.parts.experiments.verdict_words import fall_words, lesion_explanation
 from pages.parts.experiments.words import prediction_of
 from pages.parts.figure import show_figure
 from pages.parts.i18n import explain, lesson, t, tn
@@ -99,7 +100,7 @@ def lesion_view() -> None:
         _picture(lab, state)
         _watch(state)
     with st.expander(t("Explain"), icon=":material/school:"):
-        st.markdown(lesson(_LESSON, "lesion_explain"), width=760)
+        st.markdown(lesion_explanation(), width=760)
 
 
 def _choices(state: _Lesion) -> None:
@@ -205,15 +206,9 @@ def _words(state: _Lesion, alone: Mapping[str, float], untouched: float | None) 
     together = state.result(state.cut) if state.cut else None
     if together is not None:
         fall = Fall(together.accuracy, together.untouched_accuracy)
-        st.markdown(_fall_words(state, fall, len(state.cut)))
+        st.markdown(fall_words(state.network, state.kind, fall, len(state.cut)))
     if len(alone) > 1 and untouched is not None:
         st.caption(_summary(state, alone, untouched))
-
-
-def _fall_words(state: _Lesion, fall: Fall, count: int) -> str:
-    values = {"count": count, "network": state.network, "accuracy": f"{fall.accuracy:.1%}", "untouched": f"{fall.untouched:.1%}"}
-    words = lesson(_LESSON, f"lesion_{state.kind}_{fall.outcome}", **values)
-    return f"{words} {lesson(_LESSON, 'lesion_guessing')}" if fall.guesses else words
 
 
 def _summary(state: _Lesion, alone: Mapping[str, float], untouched: float) -> str:

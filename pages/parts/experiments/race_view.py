@@ -24,9 +24,10 @@ from pages.parts.runs.steering import attempt, refused, state_of
 from resnet.config import TrainConfig
 from resnet.diagrams.idea import construction_svg
 from resnet.errors import ConfigError
-from resnet.experiments.catalogue import Race, train_config
+from resnet.experiments.catalogue import SHALLOW, USUAL_RATE, Race, train_config
 from resnet.experiments.readings import Curve, curves_of
 from resnet.experiments.recordings import load
+from resnet.experiments.verdicts import batches_compared
 from resnet.runs import service
 from resnet.runs.routes import VISITOR_COOKIE
 from resnet.training.events import Trouble
@@ -78,7 +79,9 @@ def _question(race: Race, own: Bench, seen: Seen) -> None:
             args=(own,),
         )
     section = f"rescue_{own.view}_question" if race.key == "rescue" else f"{race.key}_question"
-    st.markdown(lesson(_LESSON, section, steps=f"{seen.steps(own.settings):,}", depth=seen.depth(own.settings)))
+    depth = seen.depth(own.settings)
+    values = {"steps": f"{seen.steps(own.settings):,}", "depth": depth, "added": depth - SHALLOW, "usual_rate": f"{USUAL_RATE:g}"}
+    st.markdown(lesson(_LESSON, section, **values))
 
 
 def _change_view(own: Bench) -> None:
@@ -216,12 +219,15 @@ def _trouble(seen: Seen) -> int:
 def _under(lab: Service | None, race: Race, own: Bench, config: TrainConfig) -> list[Mapping[str, Any]]:
     """Curves to compare a student's own rate with: recorded ones, and what was tried before."""
     if race.key == "rescue" and own.view == "own":
-        recorded = compared_curves().values()
-        return [_line(t("{name} at 0.001", name=curve.network), curve, config.max_steps) for curve in recorded] + _tried(lab, own, config)
+        return [_usual(curve, config) for curve in compared_curves().values()] + _tried(lab, own, config)
     if race.key == "rate":
         usual = usual_curve(config)
-        return [_line(t("{name} at 0.001", name=usual.network), usual, config.max_steps)] if usual is not None else []
+        return [_usual(usual, config)] if usual is not None else []
     return []
+
+
+def _usual(curve: Curve, config: TrainConfig) -> Mapping[str, Any]:
+    return _line(t("{name} at {rate:g}", name=curve.network, rate=USUAL_RATE), curve, config.max_steps)
 
 
 def _tried(lab: Service | None, own: Bench, config: TrainConfig) -> list[Mapping[str, Any]]:
@@ -260,14 +266,19 @@ def _verdict(race: Race, own: Bench, seen: Seen) -> None:
             st.info(t("Too few steps to say what this run shows."), icon=":material/hourglass_empty:")
             return
         heading = t("What the recorded run showed") if seen.recording is not None else t("What this run showed")
-        st.markdown(f"**{heading}** :small[:gray[{_conditions(config, steps_done(events))}]]\n\n{words}")
+        st.markdown(f"**{heading}** :small[:gray[{_conditions(config, steps_done(events), batches_compared(events))}]]\n\n{words}")
         accuracies = test_accuracies(events)
         if accuracies:
             st.caption(accuracies)
 
 
-def _conditions(config: TrainConfig, steps: int) -> str:
-    return t("one seed, {seed}; losses are means of the last tenth of {steps:,} steps", seed=config.seed, steps=steps)
+def _conditions(config: TrainConfig, steps: int, batches: int) -> str:
+    return t(
+        "one seed, {seed}; losses are means over the last {batches} of {steps:,} steps",
+        seed=config.seed,
+        batches=batches,
+        steps=steps,
+    )
 
 
 def _explain(race: Race) -> None:

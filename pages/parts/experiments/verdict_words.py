@@ -9,7 +9,9 @@ from types import MappingProxyType
 from pages.parts.i18n import lesson, t
 from resnet.config import TrainConfig
 from resnet.experiments import verdicts
-from resnet.experiments.readings import Curve, Gap, curves_of
+from resnet.experiments.catalogue import USUAL_RATE
+from resnet.experiments.lesion import Fall, changes_shape, median, recorded_cuts
+from resnet.experiments.readings import SENSIBLE, Curve, Gap, curves_of
 from resnet.experiments.recordings import Recording, load
 from resnet.training.events import Event, Finished
 
@@ -38,6 +40,7 @@ def _disease(config: TrainConfig, events: Sequence[Event]) -> str | None:
     shallow, deep = (network.name for network in config.networks)
     values = {
         "steps": f"{found.steps:,}",
+        "batches": verdicts.batches_compared(events),
         "shallow": shallow,
         "deep": deep,
         "shallow_loss": _loss(found.shallow),
@@ -47,7 +50,7 @@ def _disease(config: TrainConfig, events: Sequence[Event]) -> str | None:
     words = [lesson(_LESSON, f"disease_{found.shown}", **values)]
     if found.deep_hardly_learned:
         words.append(lesson(_LESSON, "disease_guessing", deep=deep))
-    return "\n\n".join(words)
+    return "\n\n".join([*words, _of_one_seed()])
 
 
 def _cure(config: TrainConfig, events: Sequence[Event]) -> str | None:
@@ -59,14 +62,22 @@ def _cure(config: TrainConfig, events: Sequence[Event]) -> str | None:
     values = dict(zip(("plain_shallow", "plain_deep", "residual_shallow", "residual_deep"), names, strict=True))
     values |= {f"{name}_gap": _loss(abs(gap.mean)) for name, gap in gaps.items()}
     words = [lesson(_LESSON, f"cure_{name}_{gap.sign}", **values) for name, gap in gaps.items()]
-    return f"{' '.join(words)}\n\n{_two_by_two(found.losses, names)}"
+    table = _two_by_two(found.losses, names, verdicts.batches_compared(events))
+    return f"{' '.join(words)}\n\n{table}\n\n{_of_one_seed(errors=False)}"
 
 
-def _two_by_two(losses: Mapping[str, float], names: Sequence[str]) -> str:
+def _of_one_seed(*, errors: bool = True) -> str:
+    """What a gap of one run does not say, in small print; `errors` where a gap was given with one."""
+    note = lesson(_LESSON, "one_seed", sensible=f"{SENSIBLE:g}")
+    return f":small[:gray[{lesson(_LESSON, 'one_run') + ' ' if errors else ''}{note}]]"
+
+
+def _two_by_two(losses: Mapping[str, float], names: Sequence[str], batches: int) -> str:
     """The four losses as a table: with and without shortcuts, by depth."""
     shallow, deep = (name.split("-")[1] for name in names[:2])
     plain, residual = ([_loss(losses[name]) for name in half] for half in (names[:2], names[2:]))
-    head = f"| {t('Training loss, last tenth')} | {t('{depth} layers', depth=shallow)} | {t('{depth} layers', depth=deep)} |"
+    measured = t("Training loss, last {batches} batches", batches=batches)
+    head = f"| {measured} | {t('{depth} layers', depth=shallow)} | {t('{depth} layers', depth=deep)} |"
     rows = [f"| {t('plain')} | {' | '.join(plain)} |", f"| {t('residual')} | {' | '.join(residual)} |"]
     return "\n".join([head, "|---|---:|---:|", *rows])
 
@@ -84,8 +95,8 @@ def _catch_up(events: Sequence[Event]) -> str | None:
     if found.gap.sign == "above":
         if found.equal_at is not None:
             words.append(lesson(_LESSON, "rescue_long_when", equal_at=f"{found.equal_at:,}"))
-        words.append(lesson(_LESSON, "rescue_long_closing" if found.closing else "rescue_long_open", widest=_loss(found.widest)))
-    return " ".join(words)
+        words.append(lesson(_LESSON, f"rescue_long_{found.closing}", widest=_loss(found.widest), gap=_loss(found.gap.mean)))
+    return f"{' '.join(words)}\n\n{_of_one_seed()}"
 
 
 def _own_rate(config: TrainConfig, events: Sequence[Event]) -> str | None:
@@ -102,7 +113,9 @@ def _own_rate(config: TrainConfig, events: Sequence[Event]) -> str | None:
     return lesson(
         _LESSON,
         f"rescue_own_{outcome}",
+        steps=f"{found.steps:,}",
         rate=f"{config.recipe.learning_rate:g}",
+        usual_rate=f"{USUAL_RATE:g}",
         loss=_loss(found.loss),
         usual_loss=_loss(found.usual),
         residual_loss=_loss(found.residual),
@@ -110,11 +123,11 @@ def _own_rate(config: TrainConfig, events: Sequence[Event]) -> str | None:
 
 
 def _gradient(config: TrainConfig, events: Sequence[Event]) -> str | None:
-    plain, residual = (network.name for network in config.networks)
+    plain, residual = config.networks
     found = verdicts.gradient_by_depth(events, plain, residual)
     if found is None:
         return None
-    numbers = {name: f"{getattr(found, name):.2g}" for name in ("plain", "residual", "between", "plain_early", "residual_early")}
+    numbers = {name: _times(getattr(found, name)) for name in ("plain", "residual", "between", "plain_early", "residual_early")}
     sections = (f"gradient_plain_{found.plain_course}", f"gradient_residual_{found.residual_course}", "gradient_between")
     return " ".join(lesson(_LESSON, section, **numbers) for section in sections)
 
@@ -150,9 +163,62 @@ def _rate(config: TrainConfig, events: Sequence[Event]) -> str | None:
     }
     words = [lesson(_LESSON, f"rate_{found.outcome}", **values)]
     usual = usual_curve(config)
-    if usual is not None:
-        words.append(lesson(_LESSON, "rate_usual", usual_loss=_loss(usual.last_tenth)))
+    then = verdicts.at_step(usual, found.steps) if usual is not None else None
+    if then is not None:
+        words.append(lesson(_LESSON, "rate_usual", usual_rate=f"{USUAL_RATE:g}", usual_loss=_loss(then), steps=f"{found.steps:,}"))
     return " ".join(words)
+
+
+def fall_words(network: str, kind: str, fall: Fall, count: int) -> str:
+    """What `count` cuts of one kind, made together, left of a network."""
+    values = {
+        "count": count,
+        "network": network,
+        "accuracy": f"{fall.accuracy:.1%}",
+        "untouched": f"{fall.untouched:.1%}",
+        "points": f"{(fall.untouched - fall.accuracy) * 100:.1f}",
+    }
+    section = f"lesion_{kind}_{fall.outcome}"
+    if section == "lesion_branch_hardly":
+        section += "_one" if count == 1 else "_several"
+    words = lesson(_LESSON, section, **values)
+    return f"{words} {lesson(_LESSON, f'lesion_{fall.guessing}')}" if fall.guessing else words
+
+
+def lesion_explanation() -> str:
+    """Why cuts hurt as they do, and what the recording has to say on it, where there is one."""
+    words = lesson(_LESSON, "lesion_explain")
+    recording = recorded_cuts()
+    if recording is None:
+        return words
+    deep, shallow = (recording.falls(network, "branch") for network in ("residual-56", "residual-20"))
+    worst = sorted(deep, key=lambda place: deep[place], reverse=True)[:3]
+    values = {
+        "images": f"{recording.images:,}",
+        "worst": _points({place: deep[place] for place in worst}),
+        "shape": _points({place: fall for place, fall in deep.items() if changes_shape(place)}),
+        "deep_median": f"{median(deep) * 100:.1f}",
+        "shallow_median": f"{median(shallow) * 100:.1f}",
+        "deep_blocks": len(deep),
+        "shallow_blocks": len(shallow),
+    }
+    return f"{words}\n\n{lesson(_LESSON, 'lesion_recorded', **values)}"
+
+
+def _points(falls: Mapping[str, float]) -> str:
+    """ "1.1 (58.9), 1.2 (14.9)": stage and block, and the fall in percentage points."""
+    names = {place: place.replace("stage", "").replace("_block", ".") for place in falls}
+    return ", ".join(f"{names[place]} ({fall * 100:.1f})" for place, fall in falls.items())
+
+
+def identity_words(run: Mapping[str, Sequence[float]]) -> str:
+    """What the three learners of the identity are found to have learned; errors by learner, see `verdicts.identity`."""
+    found = verdicts.identity(run)
+    larger, smaller = max(found.plain, found.drawn), min(found.plain, found.drawn)
+    values = {name: f"{getattr(found, name):.2%}" for name in ("plain", "residual", "drawn")}
+    values |= {f"{name}_first": f"{getattr(found, f'{name}_first'):.0%}" for name in ("plain", "residual", "drawn")}
+    values |= {"steps": f"{found.steps:,}", "times": _times(larger / smaller) if smaller else "∞"}
+    return " ".join(lesson(_LESSON, section, **values) for section in (f"identity_plain_{found.plain_is}", "identity_start"))
 
 
 def usual_curve(config: TrainConfig) -> Curve | None:
@@ -178,6 +244,11 @@ def own_shares() -> Mapping[str, float] | None:
 
 def _gap(gap: Gap) -> dict[str, str]:
     return {"gap": _loss(abs(gap.mean)), "error": _loss(gap.error)}
+
+
+def _times(value: float) -> str:
+    """A factor to two digits, without an exponent."""
+    return f"{value:.2g}" if value < 10 else f"{float(f'{value:.2g}'):,.0f}"
 
 
 def _loss(value: float) -> str:
