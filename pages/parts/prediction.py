@@ -12,9 +12,10 @@ from pages.parts.i18n import t
 
 @dataclass(slots=True)
 class Prediction:
-    """What was chosen, by the key of the choice; None before anything was."""
+    """What was chosen, by the key of the choice, None before anything was; and what the choices were called when last drawn."""
 
     choice: str | None = None
+    labels: tuple[str, ...] = ()
 
 
 def predict(
@@ -33,8 +34,13 @@ def predict(
     """
     prediction = _kept(key)
     widget = f"prediction_widget_{key}"
+    labels = tuple(choices.values())
     if widget not in st.session_state:
         st.session_state[widget] = prediction.choice
+    elif labels != prediction.labels:  # the browser knows a choice by its label, and has to be told what it is called now
+        made = st.session_state[widget]
+        st.session_state[widget] = made if made in choices else prediction.choice
+    prediction.labels = labels
     # Without an index: whatever Streamlit cannot find among the options is then no choice, instead of the first one.
     chosen = st.radio(
         question, list(choices), index=None, format_func=lambda choice: choices[choice], key=widget, disabled=locked, horizontal=True
