@@ -61,7 +61,12 @@ def told(losses: Mapping[str, float], steps: int = 40) -> list[Event]:
     """A run whose networks keep these losses from the first step to the last."""
     layers = {name: ["stem_conv", "stage1_block1_conv1", "stage1_block1_conv2", "stage1_block2_conv1", "head_dense"] for name in losses}
     curves = [batch for name, loss in losses.items() for batch in batches(name, [loss] * steps)]
-    events = [started(layers), *curves, *(gradients(name, [1.0, 0.01, 0.1, 1.0, 1.0]) for name in losses), finished(losses)]
+    events = [
+        started(layers),
+        *curves,
+        *(gradients(name, [1.0, 0.01, 0.1, 1.0, 1.0], step) for name in losses for step in range(1, 6)),
+        finished(losses),
+    ]
     return [replace(event, run="r", sequence=place) for place, event in enumerate(events, start=1)]
 
 
@@ -122,7 +127,7 @@ def test_the_prediction_stays_beside_the_data_and_is_locked(store: Store) -> Non
     [
         ((0.77, 2.20), ["fits its training images worse", "2.20", "0.77", "a gap of 1.43 ± 0.00", "hardly learned anything"]),
         ((0.77, 0.50), ["The effect did not show here; it is reversed", "0.50, lower than the 0.77", "by 0.27"]),
-        ((0.77, 0.77), ["No difference shows here", "chance alone can make"]),
+        ((0.77, 0.77), ["No clear difference shows here", "repeat it over several seeds"]),
     ],
 )
 def test_the_disease_is_told_as_it_was_measured(losses: tuple[float, float], said: list[str], store: Store) -> None:
@@ -142,6 +147,8 @@ def test_the_cure_is_a_table_and_four_sentences(store: Store) -> None:
         "**Shortcuts help the deep network:** plain-56 ends 1.59 above residual-56.",
         "**With shortcuts, the deeper network is not better after so few steps:** residual-56 ends 0.06 above residual-20.",
         "at the small depth the plain network ends 0.22 above the residual one",
+        "Training loss, last 10 batches",
+        "Over five seeds such gaps scattered",
         "Test accuracy after the last step: plain-20 50.0%",
     ):
         assert part in words
@@ -197,7 +204,8 @@ def test_the_long_run_tells_whether_the_gap_closes(recorded: Path) -> None:
     app.session_state["experiments"]["rescue"].played = True
     words = texts(app.run())
     assert "**It has not caught up.** After 40 steps plain-56 has a training loss of 1.00, residual-56 0.50" in words
-    assert "The gap is not closing yet" in words
+    assert "The gap is about as wide at the end as it ever was (0.50)" in words
+    assert "± is the standard error over these batches of this one run" in words
 
 
 def test_a_rescue_is_compared_with_the_recorded_run(store: Store, recorded: Path) -> None:
@@ -206,7 +214,10 @@ def test_a_rescue_is_compared_with_the_recorded_run(store: Store, recorded: Path
     recordings.write(recorded / "long.json.gz", config, events, machine="m", recorded="2026-01-01")
     keep(store, "rescue", told({"plain-56": 1.5}), Settings(steps=40, rate=3e-4))
     app = experiments(experiment="rescue", run="r")
-    assert "**Better, but no rescue:** at 0.0003 plain-56 ends at 1.50. At 0.001 it ended at 2.20, residual-56 at 0.50." in texts(app)
+    assert (
+        "**Better, but no rescue:** after 40 steps plain-56 at 0.0003 has a loss of 1.50. At 0.001 it had 2.20 by then, residual-56 0.50."
+        in texts(app)
+    )
 
 
 def test_the_lesion_says_what_is_left(store: Store) -> None:
@@ -217,7 +228,7 @@ def test_the_lesion_says_what_is_left(store: Store) -> None:
     app.session_state["lesion"] = state
     app.run()
     assert not app.exception
-    assert "Without 1 of its branches residual-56 still gets **86.1%** right (untouched: 88.0%)" in texts(app)
+    assert "Without this one branch residual-56 still gets **86.1%** right (untouched: 88.0%)" in texts(app)
     state.cut = ["stage1_block1"]
     state.inquiring.found[replace(asked, places=("stage1_block1",))] = CutResult(0.11, 0.880, 4.0, 0.3, np.zeros(10), np.zeros(10))
     words = texts(app.run())
@@ -374,10 +385,10 @@ def test_a_lesion_can_be_predicted_anew(store: Store) -> None:
 
 
 def test_a_run_that_was_stopped_is_told_by_the_steps_it_has(store: Store) -> None:
-    keep(store, "disease", told({"plain-20": 0.77, "plain-56": 2.20}, steps=30)[:-1], Settings(steps=200), state="stopped")
+    keep(store, "disease", told({"plain-20": 0.77, "plain-56": 2.20}, steps=40)[:-1], Settings(steps=200), state="stopped")
     words = texts(experiments(experiment="disease", run="r"))
     assert "What this run showed" in words
-    assert "losses are means of the last tenth of 30 steps" in words
+    assert "losses are means over the last 10 of 40 steps" in words
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if key in RACES and recordings.load(RACES[key].recordings[0]) is not None])
