@@ -312,8 +312,16 @@ def batches_compared(events: Sequence[Event]) -> int:
 
 def identity(run: Mapping[str, Sequence[float]]) -> Identity:
     """Of the errors by learner, before each step and after the last: "plain", "residual" and "drawn"."""
-    ends = [float(np.mean(run[name][-tail_of(len(run[name])) :])) for name in ("plain", "residual", "drawn")]
-    return Identity(len(run["plain"]) - 1, *ends, *(run[name][0] for name in ("plain", "residual", "drawn")))
+    ends = {name: float(np.mean(errors[len(errors) - tail_of(len(errors)) :])) for name, errors in run.items()}
+    return Identity(
+        steps=len(run["plain"]) - 1,
+        plain=ends["plain"],
+        residual=ends["residual"],
+        drawn=ends["drawn"],
+        plain_first=run["plain"][0],
+        residual_first=run["residual"][0],
+        drawn_first=run["drawn"][0],
+    )
 
 
 def own_seconds(curve: Curve, share: float) -> Curve:

@@ -40,7 +40,7 @@ def _disease(config: TrainConfig, events: Sequence[Event]) -> str | None:
     shallow, deep = (network.name for network in config.networks)
     values = {
         "steps": f"{found.steps:,}",
-        "batches": verdicts.batches_compared(events),
+        "batches": f"{verdicts.batches_compared(events)}",
         "shallow": shallow,
         "deep": deep,
         "shallow_loss": _loss(found.shallow),
