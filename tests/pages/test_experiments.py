@@ -15,6 +15,7 @@ from pages.parts.experiments.lesion import _Lesion
 from resnet.errors import QuestionError
 from resnet.experiments import recordings
 from resnet.experiments.catalogue import KEYS, RACES, Settings, train_config
+from resnet.experiments.lesion import recorded_cuts
 from resnet.inquiries import Cut, CutResult, Inquiry, MeasureChain, Strip, Subject
 from resnet.runs import answers, service
 from resnet.runs.answers import Answers
@@ -167,6 +168,15 @@ def test_a_high_rate_is_told_by_its_trouble(store: Store) -> None:
     assert "No divergence: a plateau" in texts(experiments(experiment="rate", run="r"))
 
 
+@pytest.mark.parametrize(("steps", "compared"), [(40, True), (41, False)])
+def test_the_usual_rate_is_told_at_the_same_step_or_not_at_all(steps: int, compared: bool, store: Store, recorded: Path) -> None:
+    write(recorded, "cure")
+    keep(store, "rate", told({"residual-20": 1.0}, steps), Settings(steps=steps, rate=1.0))
+    words = texts(experiments(experiment="rate", run="r"))
+    assert "It learned all the same" in words
+    assert ("After as many steps, 40, the same network at 0.001 had a loss of 0.55." in words) == compared
+
+
 def test_a_run_of_another_experiment_is_not_shown_here(store: Store) -> None:
     keep(store, "cure", told(LOSSES))
     app = experiments(experiment="disease", run="r")
@@ -235,6 +245,16 @@ def test_the_lesion_says_what_is_left(store: Store) -> None:
     assert "gets **11.0%** right" in words
     assert "no better than guessing" in words
     assert "2 places measured: 1 cost less than 5 points" in words
+
+
+def test_the_lesion_is_explained_by_what_was_recorded(store: Store) -> None:
+    recording = recorded_cuts()
+    assert recording is not None
+    falls = recording.falls("residual-56", "branch")
+    worst, points = max(falls.items(), key=lambda item: item[1])
+    words = texts(experiments(experiment="lesion"))
+    assert f"the largest falls are {worst[5]}.{worst[-1]} ({points * 100:.1f}), " in words
+    assert f"The blocks that change the shape: 2.1 ({falls['stage2_block1'] * 100:.1f}), 3.1 (" in words
 
 
 def test_a_question_that_cannot_be_asked_says_why(store: Store) -> None:
