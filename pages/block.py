@@ -7,12 +7,12 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from pages.parts.block.address import hold, keep
 from pages.parts.block.amount import amount
 from pages.parts.block.back import back
 from pages.parts.block.kinds import ADDRESS as KIND_ADDRESS
 from pages.parts.block.kinds import kinds
 from pages.parts.block.walk import walk
+from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 from pages.parts.layout import page_header
 from pages.parts.quiz import quiz

@@ -6,12 +6,12 @@ from typing import cast
 
 import streamlit as st
 
-from pages.parts.block.address import hold, keep
 from pages.parts.experiments.identity import identity_view
 from pages.parts.experiments.lesion import lesion_view
 from pages.parts.experiments.race_view import race_view
 from pages.parts.experiments.session import bench
 from pages.parts.experiments.words import experiment_titles
+from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 from pages.parts.layout import page_header
 from pages.parts.network_state import set_run

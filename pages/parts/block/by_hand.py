@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.parts.block.address import hold, keep
 from pages.parts.block.steps import Step, has_come_to
 from pages.parts.diagram import diagram
+from pages.parts.held_address import hold, keep
 from pages.parts.i18n import lesson, t
 from pages.parts.layout import prose
 from pages.parts.literal import literally

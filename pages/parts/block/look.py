@@ -6,8 +6,8 @@ from typing import get_args
 
 import streamlit as st
 
-from pages.parts.block.address import hold, keep
 from pages.parts.block.steps import NETWORK, blocks, current_block, open_block
+from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 from pages.parts.thumbnails import thumbnails
 from resnet.embedded import Moment

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.parts.block.address import hold, keep
+from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 from resnet.plan import plan
 from resnet.presets import PRESETS

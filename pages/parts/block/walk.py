@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts.block.address import hold, keep
 from pages.parts.block.by_hand import exercise, grids, new_numbers_button
 from pages.parts.block.real import real
 from pages.parts.block.source_drawer import source_drawer
@@ -16,6 +15,7 @@ from pages.parts.block.strip import strip
 from pages.parts.block.walk_lesson import step_lesson
 from pages.parts.diagram import diagram
 from pages.parts.display import pixels, scale
+from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 from pages.parts.layout import prose
 from resnet.diagrams.block_view import BlockView, view_of_block

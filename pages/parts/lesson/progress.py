@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from pages.parts.block.address import hold, keep
+from pages.parts.held_address import hold, keep
 from resnet.teaching.steps import STEPS, Step
 
 _KEYS = tuple(step.key for step in STEPS)

@@ -1,4 +1,4 @@
-"""What the Block page shows, in the session and in the address: the view, the step, the block at hand, the numbers.
+"""What a page shows, in the session and in the address: a view, a step, a block, an experiment, each under its own name.
 
 A link shows its reader the same; a click in the navigation, which drops the parameters, loses nothing.
 """
