@@ -56,7 +56,7 @@ class RaceView {
   update(data, tell) {
     const before = this.data;
     this.tell = tell;
-    this.data = data;
+    this.data = data = { ...data, guess: this.guess.kept(data.guess) };
     if (data.key !== before?.key) this.told = null;
     const words = JSON.stringify([data.labels, data.locale, data.chart]);
     if (words !== this.words) this.label(data);

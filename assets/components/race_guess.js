@@ -7,6 +7,7 @@ class Guess {
     this.node = node;
     node.hidden = true; // until there is a chart to draw in
     this.heights = null;
+    this.unheard = null; // what was drawn last, as JSON, until Python says it back
     this.handles = Array.from({ length: HEIGHTS }, (_, place) => this.handle(place));
     node.replaceChildren(...this.handles);
     this.moved = moved;
@@ -35,6 +36,12 @@ class Guess {
       this.resting = setTimeout(() => this.settled(this.heights), 400);
     });
     return handle;
+  }
+
+  // What Python says of the curve, but for a change on its way there: a page that is made anew for another reason takes nothing back.
+  kept(guess) {
+    if (!guess.heights || JSON.stringify(guess.heights) === this.unheard) this.unheard = null;
+    return this.unheard ? { ...guess, heights: JSON.parse(this.unheard) } : guess;
   }
 
   // Where the handles stand over the plot, whose axes are `scale`; hidden where there is nothing to draw, or no more.
@@ -80,6 +87,7 @@ class Guess {
 
   set(place, height) {
     this.heights[place] = Math.round(20 * Math.min(this.scale.high / 1.06, Math.max(0.05, height))) / 20;
+    this.unheard = JSON.stringify(this.heights);
     this.moved(this.heights);
   }
 }
