@@ -20,6 +20,7 @@ def test_from_the_idea_to_a_test_accuracy(visit: Visit, server: AppServer) -> No
 
     go_to(page, "Block")
     expect(page.get_by_role("img").first).to_be_visible()
+    page.get_by_text("Source", exact=True).click()
     expect(page.get_by_text("def basic_block").first).to_be_visible()
 
     go_to(page, "Architecture")
