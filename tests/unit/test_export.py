@@ -149,8 +149,9 @@ def test_the_script_builds_the_same_network(config: ResNetConfig) -> None:
     images = np.random.default_rng(12).normal(size=(3, *config.input_shape)).astype("float32")
     logits = np.asarray(ours(images, training=False))
     assert np.abs(logits).max() > 0.01
-    # Equal to float32 rounding, which is a share of the largest terms that were added, not of a sum that comes out near zero.
-    np.testing.assert_allclose(theirs(images, training=False), logits, rtol=0, atol=1e-6 * np.abs(logits).max())
+    # Equal to float32 rounding, which is a share of the largest terms that were added, not of a sum that comes out near zero; each layer
+    # adds its own, since fused batch norm adds in another order. Another epsilon (1e-3 for 1e-5) would show at 1e-3.
+    np.testing.assert_allclose(theirs(images, training=False), logits, rtol=0, atol=1e-5 * np.abs(logits).max())
 
 
 def test_full_presets_have_the_published_counts() -> None:
