@@ -47,6 +47,8 @@ NAMES_OF_THINGS = re.compile(
     r"ResNet|Fashion-MNIST|Deep Residual Learning|Identity Mappings|Wide Residual|Aggregated Residual|Squeeze-and-Excitation Networks"
     r"|torchvision|keras\.|tf\.keras|arXiv|et al\."
 )
+# The first layer's name, which plan, model and table share; elsewhere the same letters are a word, and translated.
+LAYERS = ("input",)
 CJK = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -56,7 +58,7 @@ def untranslated(seen: Seen) -> list[str]:
 
 
 def _known(text: str) -> bool:
-    return text.startswith(CHROME) or bool(NAMES_OF_THINGS.search(text))
+    return text in LAYERS or text.startswith(CHROME) or bool(NAMES_OF_THINGS.search(text))
 
 
 def _is_message(text: str, language: str) -> bool:
