@@ -154,6 +154,23 @@ def test_the_script_builds_the_same_network(config: ResNetConfig) -> None:
     np.testing.assert_allclose(theirs(images, training=False), logits, rtol=0, atol=1e-5 * np.abs(logits).max())
 
 
+@pytest.mark.parametrize("config", BUILT, ids=identity)
+def test_the_script_computes_the_same_where_rounding_is_no_excuse(config: ResNetConfig) -> None:
+    """All that comes before the head, whose logits ours keeps in float32, computed in float64."""
+    usual = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float64")
+    try:
+        ours, theirs = build_resnet(config), module_of(python_script(config)).build_resnet()
+    finally:
+        keras.config.set_dtype_policy(usual)
+    scatter(ours)
+    theirs.set_weights(ours.get_weights())
+    images = np.random.default_rng(12).normal(size=(3, *config.input_shape))
+    own, other = (np.asarray(keras.Model(model.input, model.get_layer("head_dense").input)(images)) for model in (ours, theirs))
+    assert own.dtype == np.float64
+    np.testing.assert_allclose(other, own, rtol=0, atol=1e-12 * np.abs(own).max())
+
+
 def test_full_presets_have_the_published_counts() -> None:
     # He et al. 2015's ResNet-50 and Xie et al. 2017's ResNeXt-50 as torchvision counts them, and the CIFAR network of 20 layers.
     for name, trainable in (("resnet-50", 25_557_032), ("resnext-50-32x4d", 25_028_904), ("resnet-20", 269_722)):
