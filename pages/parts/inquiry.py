@@ -113,11 +113,12 @@ def _watch(asked: Asked[FindingType]) -> None:
         answer = lab.answer(asked.question)
         if isinstance(answer, Finding | ExplainedError):
             st.rerun()
-        words = _progress(answer)
+        words = progress(answer)
     st.markdown(f":gray[:material/hourglass_top: {words}]")
 
 
-def _progress(pending: Pending) -> str:
+def progress(pending: Pending) -> str:
+    """How far a question is, in words, and for how long it has been asked."""
     phases: dict[Phase, str] = {
         "starting": t("Starting the process that answers questions"),
         "waiting": t("Waiting: other questions come first"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import streamlit as st
 
 from pages.parts.i18n import explain, t
+from pages.parts.inquiry import progress
 from pages.parts.layout import prose
 from pages.parts.literal import literally
 from resnet.config import ResNetConfig
@@ -19,7 +20,7 @@ from resnet.runs import service
 from resnet.wording import shape_text
 
 if TYPE_CHECKING:
-    from resnet.runs.answers import Pending, Phase
+    from resnet.runs.answers import Pending
     from resnet.runs.service import Service
 
 _STATE = "network_build_asked"
@@ -142,18 +143,8 @@ def _watch(shown: ResNetConfig) -> None:
     asked = _look(lab) if lab is not None else None
     if asked is None or isinstance(asked.answer, (Built, ExplainedError)):
         st.rerun()
-    words = _marked(_progress(asked.answer), asked.network != shown)
+    words = _marked(progress(asked.answer), asked.network != shown)
     st.markdown(f":gray[:material/hourglass_top:] {words}")
-
-
-def _progress(pending: Pending) -> str:
-    phases: dict[Phase, str] = {
-        "starting": t("Starting the process that answers questions"),
-        "waiting": t("Waiting: other questions come first"),
-        "loading": t("Loading TensorFlow; the next question will not need to"),
-        "building": t("Building the network"),
-    }
-    return t("{phase} … {seconds:.0f} s", phase=phases[pending.phase], seconds=pending.seconds)
 
 
 def _ask(lab: Service, network: ResNetConfig) -> None:
