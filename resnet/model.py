@@ -69,6 +69,15 @@ def draw_weights(model: keras.Model, seed: int) -> None:
             layer.seed_generator.state.assign([seeds.randrange(2**31), 0])
 
 
+def named_weights(model: keras.Model) -> list[tuple[str, keras.Variable]]:
+    """Every weight and statistic of a network, under names such as "stage1_block1_conv1/kernel", in the order of its layers.
+
+    A dropout layer's state is left out: it is a place in a sequence.
+    """
+    kept = [layer for layer in model.layers if not isinstance(layer, keras.layers.Dropout)]
+    return [(f"{layer.name}/{variable.name}", variable) for layer in kept for variable in layer.weights]
+
+
 def _stem(x: Tensor, config: ResNetConfig, style: Style) -> Tensor:
     """From images to (batch, ⌈h/4⌉, ⌈w/4⌉, widths[0]) with the ImageNet stem (He et al. 2015, table 1), or to
     (batch, h, w, widths[0]) with the CIFAR stem (section 4.2)."""

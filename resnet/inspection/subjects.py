@@ -1,4 +1,4 @@
-"""Embedded networks with their weights, ready to be asked, and the images they are asked about."""
+"""Trained networks with their weights, ready to be asked, and the images they are asked about."""
 
 from __future__ import annotations
 
@@ -8,20 +8,25 @@ import numpy as np
 
 from resnet.data import Dataset, load_dataset
 from resnet.embedded import FIRST_WEIGHTS_SEED
-from resnet.inquiries import Subject
+from resnet.errors import QuestionError
+from resnet.inquiries import OwnPicture, Picture, RunSubject, Source
+from resnet.inquiries.subjects import check_picture
 from resnet.inspection.network import Network
-from resnet.inspection.weights import load_weights
+from resnet.inspection.weights import load_weights, set_weights
 from resnet.model import draw_weights
+from resnet.training import trained
 
-KEPT = 6  # networks: all of the embedded ones, of a few megabytes each, at the moments that a class looks at
+KEPT = 8  # networks: all of the embedded ones at the moments that a class looks at, of a few megabytes each, and some of runs
 
 
 @lru_cache(maxsize=KEPT)
-def network_of(subject: Subject) -> Network:
-    """Build it and give it the weights of its moment; one that was asked about lately is still there. Raises WeightsError."""
-    embedded = subject.embedded
-    network = Network.build(embedded.network)
-    file = embedded.weights_file(subject.moment)
+def network_of(subject: Source) -> Network:
+    """Build it and give it its weights; one that was asked about lately is still there. Raises WeightsError."""
+    network = Network.build(subject.config)
+    if isinstance(subject, RunSubject):
+        set_weights(network.model, kept_of(subject).weights, origin=subject.run)
+        return network
+    file = subject.embedded.weights_file(subject.moment)
     if file is None:
         draw_weights(network.model, FIRST_WEIGHTS_SEED)
     else:
@@ -29,12 +34,32 @@ def network_of(subject: Subject) -> Network:
     return network
 
 
-def images_of(subject: Subject) -> Dataset:
+@lru_cache(maxsize=2)
+def kept_of(subject: RunSubject) -> trained.Trained:
+    """What the run kept of it. Raises WeightsError."""
+    kept = trained.find(subject.run, subject.config)
+    if kept.dataset != subject.dataset:
+        raise QuestionError(
+            "the weights of run {run} are of the data set {kept}, not of {asked}", run=subject.run, kept=kept.dataset, asked=subject.dataset
+        )
+    return kept
+
+
+def images_of(subject: Source) -> Dataset:
     """The data set it was trained on. Raises DataError."""
-    return load_dataset(subject.embedded.dataset)
+    return load_dataset(subject.dataset)
 
 
-def image_of(subject: Subject, image: int) -> tuple[np.ndarray, np.ndarray]:
+def image_of(subject: Source, image: int) -> tuple[np.ndarray, np.ndarray]:
     """One image as a batch of one, float32 (1, height, width, 1), and its label, int32 (1,)."""
     data = images_of(subject)
     return data.x_test[image : image + 1], data.y_test[image : image + 1]
+
+
+def picture_of(subject: Source, picture: Picture) -> np.ndarray:
+    """A picture as a batch of one, float32 (1, height, width, 1) from 0 to 1, as the network's training images were."""
+    check_picture(subject, picture)
+    if isinstance(picture, OwnPicture):
+        pixels = np.frombuffer(picture.pixels, np.uint8).reshape(1, picture.height, picture.width, 1)
+        return pixels.astype(np.float32) / 255
+    return images_of(subject).x_test[picture.number : picture.number + 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import keras
@@ -10,12 +11,13 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from resnet.errors import WeightsError
+from resnet.model import named_weights
 
 
 def save_weights(model: keras.Model, path: Path) -> None:
     """Write every weight under a name such as "stage1_block1_conv1/kernel": kernels as float16, which halves the file, and vectors as
     float32: of those, the moving variances of a layer that hardly answers would come out as 0."""
-    arrays = {name: np.asarray(variable, np.float16 if len(variable.shape) > 1 else np.float32) for name, variable in _named(model)}
+    arrays = {name: np.asarray(variable, np.float16 if len(variable.shape) > 1 else np.float32) for name, variable in named_weights(model)}
     save_file(arrays, path)
 
 
@@ -29,13 +31,14 @@ def load_weights(model: keras.Model, path: Path) -> None:
         raise WeightsError(
             "{file} cannot be read as a {kind} file: {problem}", file=path.name, kind=path.suffix, problem=str(error)
         ) from error
-    variables = dict(_named(model))
+    set_weights(model, arrays, origin=path.name)
+
+
+def set_weights(model: keras.Model, arrays: Mapping[str, np.ndarray], *, origin: str) -> None:
+    """Give the model these weights, by the names of `resnet.model.named_weights`. Raises WeightsError where they are another network's,
+    which came from `origin`."""
+    variables = dict(named_weights(model))
     if {name: array.shape for name, array in arrays.items()} != {name: tuple(variable.shape) for name, variable in variables.items()}:
-        raise WeightsError("{file} does not hold the weights of {model}", file=path.name, model=model.name)
+        raise WeightsError("{file} does not hold the weights of {model}", file=origin, model=model.name)
     for name, variable in variables.items():
-        variable.assign(arrays[name].astype(np.float32))
-
-
-def _named(model: keras.Model) -> list[tuple[str, keras.Variable]]:
-    kept = [layer for layer in model.layers if not isinstance(layer, keras.layers.Dropout)]  # whose state is a place in a sequence
-    return [(f"{layer.name}/{variable.name}", variable) for layer in kept for variable in layer.weights]
+        variable.assign(np.asarray(arrays[name], np.float32))

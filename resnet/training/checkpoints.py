@@ -5,6 +5,7 @@ A file holds arrays, and in its metadata everything else as JSON. It cannot run 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -138,9 +139,13 @@ class Checkpoints:
                 self._path(later).unlink(missing_ok=True)
 
     def delete(self) -> None:
-        """Remove the folder. Waits for the one being written."""
+        """Remove all of them; what the finished run leaves beside them stays. Waits for the one being written."""
         self.flush()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for step in self.steps:
+            self._path(step).unlink(missing_ok=True)
+        (self.folder / _UNFINISHED).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # not there, or not empty
+            self.folder.rmdir()
 
     def _path(self, step: int) -> Path:
         return self.folder / f"step-{step:09d}.safetensors"

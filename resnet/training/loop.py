@@ -7,16 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import keras
+import numpy as np
 import tensorflow as tf
 
 from resnet.config import TrainConfig
 from resnet.data import Dataset, load_dataset
 from resnet.errors import ExplainedError, TrainingError
-from resnet.training.batches import evaluation_batches
+from resnet.model import named_weights
+from resnet.training import trained
+from resnet.training.batches import EVALUATION_BATCH, evaluation_batches
 from resnet.training.checkpoints import Checkpoints
 from resnet.training.continuation import Continuation
 from resnet.training.control import Control
-from resnet.training.events import EpochEnd, Evaluating, Event, Failed, Finished, Interrupted, Preparing, Stopped
+from resnet.training.events import EpochEnd, Evaluating, Event, Failed, Finished, Interrupted, Preparing, SaveFailed, Stopped
 from resnet.training.fitting import Training
 from resnet.training.workshop import Workshop
 
@@ -135,6 +139,7 @@ class _Run:
         figures = {learner.name: learner.figures(test) for learner in prepared.learners}
         test_loss = {name: loss for name, (loss, _) in figures.items()}
         test_accuracy = {name: accuracy for name, (_, accuracy) in figures.items()}
+        self.keep(training, dataset)
         self.report(
             Finished,
             test_loss=test_loss,
@@ -148,6 +153,23 @@ class _Run:
             self.checkpoints.delete()
         return Result(history=tuple(self.report.epochs), test_loss=test_loss, test_accuracy=test_accuracy, stopped=False)
 
+    def keep(self, training: Training, dataset: Dataset) -> None:
+        """Keep each network as it was tested. A disk that has no room for it costs the looks inside, not the result."""
+        if self.checkpoints is None:
+            return
+        try:
+            for learner, config in zip(training.prepared.learners, self.config.networks, strict=True):
+                weights = {name: variable.numpy() for name, variable in named_weights(learner.network)}
+                kept = trained.Trained(config, self.config.dataset, weights, logits_of(learner.network, dataset.x_test))
+                trained.keep(kept, self.checkpoints.folder)
+        except OSError as error:
+            self.report(
+                SaveFailed,
+                step=training.progress.step,
+                rule="the trained weights could not be written to {folder}: {problem}; the result stands, but cannot be looked into",
+                values={"folder": str(self.checkpoints.folder), "problem": error.strerror or str(error)},
+            )
+
     def stopped(self, training: Training) -> Result:
         self.report(Stopped, step=training.progress.step, epoch=training.progress.epoch)
         return Result(history=tuple(self.report.epochs), test_loss={}, test_accuracy={}, stopped=True)
@@ -155,6 +177,12 @@ class _Run:
     def interrupted(self, reason: TrainingError) -> Result:
         self.report(Interrupted, rule=reason.rule, values=reason.plain_values)
         return Result(history=tuple(self.report.epochs), test_loss={}, test_accuracy={}, stopped=True)
+
+
+def logits_of(network: keras.Model, images: np.ndarray) -> np.ndarray:
+    """float32 (images, classes), as the network predicts, with no graph to be traced for it."""
+    batches = range(0, len(images), EVALUATION_BATCH)
+    return np.concatenate([np.asarray(network(images[begin : begin + EVALUATION_BATCH], training=False)) for begin in batches])
 
 
 def _explained(error: Exception) -> TrainingError:

@@ -1,0 +1,149 @@
+"""What the inspect worker can be asked, and what it answers: plain data, so that pages can ask without loading TensorFlow.
+
+A question is a frozen dataclass; equal questions share one answer. One that has no answer raises QuestionError, with the rule and the
+value, as it is made. Maps are float32 (height, width, channels), channels last; norms are L2 over everything they are said of.
+All of it is measured as the network predicts: batch norm by its moving averages, no dropout; where that is different, it is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from resnet.config import ResNetConfig
+from resnet.confirmation import Built
+from resnet.inquiries.block import (
+    AMOUNTS,
+    MOST_CHAIN_BLOCKS,
+    MOST_STRIP_IMAGES,
+    TEST_IMAGES,
+    BackwardNorms,
+    BlockMaps,
+    Chain,
+    LookAtBlock,
+    MeasureChain,
+    MeasureStrip,
+    SendBack,
+    Strip,
+)
+from resnet.inquiries.files import FileForm, Packed, SaveModel
+from resnet.inquiries.landscape import LandscapePoints, MeasureLandscape
+from resnet.inquiries.results import (
+    Embedding,
+    EmbedTest,
+    ExplainDecision,
+    Filters,
+    GradCam,
+    Judge,
+    Judgement,
+    LayerMaps,
+    LookAtLayer,
+    PredictTest,
+    ShowFilters,
+    TestPredictions,
+)
+from resnet.inquiries.subjects import OwnPicture, Picture, RunSubject, Source, Subject, TestImage
+from resnet.inquiries.surgery import MOST_STEPS, Cut, CutKind, CutResult, IdentityRun, LearnIdentity, places_to_cut
+
+__all__ = [
+    "AMOUNTS",
+    "MOST_CHAIN_BLOCKS",
+    "MOST_STEPS",
+    "MOST_STRIP_IMAGES",
+    "TEST_IMAGES",
+    "BackwardNorms",
+    "BlockMaps",
+    "BuildNetwork",
+    "Chain",
+    "Cut",
+    "CutKind",
+    "CutResult",
+    "EmbedTest",
+    "Embedding",
+    "ExplainDecision",
+    "FileForm",
+    "Filters",
+    "Finding",
+    "GradCam",
+    "IdentityRun",
+    "Inquiry",
+    "Judge",
+    "Judgement",
+    "LandscapePoints",
+    "LayerMaps",
+    "LearnIdentity",
+    "LookAtBlock",
+    "LookAtLayer",
+    "MeasureChain",
+    "MeasureLandscape",
+    "MeasureStrip",
+    "OwnPicture",
+    "Packed",
+    "Picture",
+    "PredictTest",
+    "RunSubject",
+    "SaveModel",
+    "SendBack",
+    "ShowFilters",
+    "Source",
+    "Strip",
+    "Subject",
+    "TestImage",
+    "TestPredictions",
+    "places_to_cut",
+    "size_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildNetwork:
+    """Build this network in Keras and say what came of it. Answered by Built."""
+
+    network: ResNetConfig
+
+
+Inquiry: TypeAlias = (
+    BuildNetwork
+    | LookAtBlock
+    | SendBack
+    | MeasureStrip
+    | MeasureChain
+    | Cut
+    | LearnIdentity
+    | PredictTest
+    | LookAtLayer
+    | ShowFilters
+    | ExplainDecision
+    | EmbedTest
+    | Judge
+    | MeasureLandscape
+    | SaveModel
+)
+Finding: TypeAlias = (
+    Built
+    | BlockMaps
+    | BackwardNorms
+    | Strip
+    | Chain
+    | CutResult
+    | IdentityRun
+    | TestPredictions
+    | LayerMaps
+    | Filters
+    | GradCam
+    | Embedding
+    | Judgement
+    | LandscapePoints
+    | Packed
+)
+
+
+def size_of(finding: object) -> int:
+    """Bytes of the arrays and files in an answer, each counted once."""
+    values = [getattr(finding, field.name) for field in fields(finding)] if is_dataclass(finding) else []
+    spread = [one for value in values for one in (value.values() if isinstance(value, Mapping) else (value,))]
+    arrays = {id(one): one.nbytes for one in spread if isinstance(one, np.ndarray)}
+    return sum(arrays.values()) + sum(len(one) for one in spread if isinstance(one, bytes))
