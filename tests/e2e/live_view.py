@@ -65,6 +65,7 @@ class LiveView:
     def ask_for_epochs(self, epochs: int) -> None:
         self.open_numbers()
         field = self.page.get_by_label("Epochs, at most")
+        expect(field).to_have_count(1)  # where the recipe was changed, the other one's field stays as long as the page is being made
         field.fill(str(epochs))
         field.press("Enter")
         self.page.get_by_text(f"at most {epochs} epoch").wait_for()

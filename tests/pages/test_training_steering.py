@@ -166,10 +166,12 @@ def test_a_rate_that_was_set_is_the_one_to_build_on(store: Store, monkeypatch: p
     asked: list[float] = []
     monkeypatch.setattr(lab, "set_learning_rate", lambda _, rate: asked.append(rate))
     app = training(run=run)
-    assert field(app, "Learning rate of the run").value == 8e-3
+    box = field(app, "Learning rate of the run")
+    assert box.value == 8e-3
     button(app, "×2")
     assert asked == [16e-3]
     assert field(app, "Learning rate of the run").value == 16e-3
+    assert field(app, "Learning rate of the run").id == box.id, "another field would stand beside this one while the page is made"
 
 
 def test_a_refusal_is_shown_and_nothing_is_lost(store: Store) -> None:
@@ -399,16 +401,14 @@ def test_earlier_runs_are_offered_and_their_choice_is_in_the_address(store: Stor
     assert training(run="bbbb", under=RUN).multiselect[0].value == [RUN]
 
 
-def learning_rates(app: AppTest) -> list[float]:
-    return [float(item.value or 0) for item in app.number_input if item.label == "Learning rate of the run"]
-
-
-def test_each_run_has_a_rate_box_of_its_own(store: Store) -> None:
+def test_the_field_for_the_rate_is_one_and_shows_each_runs_own(store: Store) -> None:
     keep(store, told(), "running")
     store.add_run("bbbb", DEMO)
     store.append("bbbb", [begin("bbbb"), replace(batch("bbbb", 2), learning_rate=0.5)], "running")
     app = training(run=RUN)
-    assert learning_rates(app) == [1e-3]
+    first = field(app, "Learning rate of the run")
+    assert first.value == 1e-3
     app.query_params["run"] = "bbbb"
-    assert learning_rates(app.run()) == [0.5]
+    second = field(app.run(), "Learning rate of the run")
+    assert (second.value, second.id) == (0.5, first.id)
     assert isinstance(store.events("bbbb")[-1], BatchEnd)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
@@ -30,7 +31,9 @@ _FULFILMENTS: dict[Wish, tuple[str, ...]] = {
 # States in which a wish has come true already, or by another way.
 _FULFILLED_IN: dict[Wish, tuple[str, ...]] = {"pause": ("paused",), "resume": ("running",), "step": ("paused",), "rate": (), "measure": ()}
 _ASKED, _PROBLEM = "steering_asked", "steering_problem"
+_RATE, _RATE_OF = "steer_rate", "steering_rate_of"  # the field for the rate, and the run it speaks of
 _HIGHEST_RATE = 100.0
+_TRAVEL_SECONDS = 2.0  # a browser has heard of what was said so long ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +50,20 @@ class Asked:
 
 @dataclass(slots=True)
 class _RateBox:
-    """The field for a run's rate: what it shows until somebody types. To show another rate it becomes another field.
+    """What the field for the rate is to show of one run, until somebody types.
 
-    What a field starts with is given to it, not written where its state is kept: a rerun that comes while the page is first drawn would
-    find it written, and the field itself forgotten.
+    The field is one and the same for all runs and rates: of two with names of their own, Streamlit would show the old one beside the new
+    one as long as the page is being made. So it is told what to show where its state is kept, and told again for a moment: what a rerun
+    has said and not yet sent, the next one takes back.
     """
 
     rate: float
-    revision: int = 0
     heard: int = 0
-
-    def key(self, run: str) -> str:
-        return f"steer_rate_{run}_{self.revision}"
+    since: float = field(default_factory=time.monotonic)
 
     def show(self, rate: float) -> None:
         if rate != self.rate:
-            self.rate, self.revision = rate, self.revision + 1
+            self.rate, self.since = rate, time.monotonic()
 
     def ask_for(self, rate: float, story: RunStory) -> None:
         """Show a rate that is asked for here; what was told before is older than the wish."""
@@ -74,6 +75,14 @@ class _RateBox:
         if changed is not None and changed.sequence > self.heard:
             self.heard = changed.sequence
             self.show(_rounded(changed.learning_rate))
+
+    def tell(self, run: str) -> None:
+        """Let the field say so, if it was another run's, was away with its page, or may not have heard of the last change."""
+        if st.session_state.get(_RATE_OF) != run or _RATE not in st.session_state:
+            st.session_state[_RATE_OF] = run
+            self.since = time.monotonic()
+        if time.monotonic() - self.since < _TRAVEL_SECONDS:
+            st.session_state[_RATE] = self.rate
 
 
 def steering(lab: Service | None, record: RunRecord | None, story: RunStory) -> None:
@@ -168,6 +177,7 @@ def _rate(lab: Service | None, record: RunRecord | None, story: RunStory, enable
     now = story.rate or (record.config.recipe.learning_rate if record else 1e-3)
     box: _RateBox = st.session_state.setdefault(f"steering_rate_{run}", _RateBox(_rounded(now)))
     box.hear(story.changed)
+    box.tell(run)
     with (
         st.form("steer_rate_form", border=False, width="content"),
         st.container(horizontal=True, vertical_alignment="center", gap="xsmall"),
@@ -177,10 +187,9 @@ def _rate(lab: Service | None, record: RunRecord | None, story: RunStory, enable
             t("Learning rate of the run"),
             1e-7,
             _HIGHEST_RATE,
-            box.rate,
             step=box.rate / 10,
             format="%.2g",
-            key=box.key(run),
+            key=_RATE,
             label_visibility="collapsed",
             disabled=not enabled,
             width=118,
@@ -234,7 +243,7 @@ def continue_run(lab: Service, run: str, **options: Any) -> None:
 def _set_typed(lab: Service, run: str, box: _RateBox) -> None:
     def set_typed() -> None:
         story = story_of(lab.events(run))
-        box.rate = float(st.session_state[box.key(run)])  # shown already: the field stays the same one
+        box.rate = float(st.session_state[_RATE])  # shown already
         box.ask_for(box.rate, story)
         _set_rate(lab, run, box.rate, story)
 
