@@ -76,7 +76,6 @@ class Clock {
 
   toggle() {
     const kept = read();
-    if (!kept.since && !passed(kept)) this.tell("begun", true);
     write(kept.since ? { ...kept, before: passed(kept), since: null } : { ...kept, since: Date.now() });
     this.show();
   }

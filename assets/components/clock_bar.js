@@ -1,4 +1,5 @@
 // One line of the lesson's clock beside the navigation of other pages, while it runs: what is due, what is left, and the way back.
+// Where no clock runs in this browser it stays hidden.
 
 const bars = new WeakMap();
 

@@ -16,8 +16,9 @@ def page_header(title: str, question: str) -> None:
     """The page's single h1: where one is, and the question the page answers, in one line to leave the room to the picture."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(f":small[:gray[{title}]] {question}", anchor=False)
-        frame()
-        lesson_bar()
+        with st.container(horizontal=True, vertical_alignment="center", gap=None, width="content"):  # the clock's line takes no room
+            frame()
+            lesson_bar()
 
 
 def prose(markdown: str) -> None:

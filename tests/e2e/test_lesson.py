@@ -43,6 +43,8 @@ def test_the_clock_and_the_ticks_go_on_while_other_pages_are_read(server: AppSer
     expect(page.get_by_role("heading", level=1)).to_contain_text("Why would a deeper network", timeout=WAIT)
     line = page.get_by_role("button", name=re.compile("Label ten images, recall"))
     expect(line).to_contain_text(re.compile(r"0:\d\d.*3:\d\d left for it"), timeout=WAIT)
+    page.reload()  # a new session, which has not heard of the lesson
+    expect(line).to_contain_text(re.compile(r"0:\d\d.*3:\d\d left for it"), timeout=WAIT)
     line.click()
     expect(page.locator(".clock .run")).to_have_text("Pause", timeout=WAIT)
     assert _seconds(page) >= 2
@@ -60,6 +62,10 @@ def test_the_clock_and_the_ticks_go_on_while_other_pages_are_read(server: AppSer
     page.locator(".clock .over").click()
     expect(page.locator(".clock li.done")).to_have_count(0, timeout=WAIT)
     assert _seconds(page) == 0
+    _go(page, "Idea")
+    line = page.locator(".st-key-lesson_bar button")
+    expect(line).to_be_attached(timeout=WAIT)
+    expect(line).to_be_hidden()  # no clock runs
 
 
 def test_on_a_projectors_screen_the_step_is_seen_whole(server: AppServer, visit: Callable[[str], Page]) -> None:

@@ -1,4 +1,4 @@
-"""The clock of the guided lesson in one line, on every other page while the lesson runs."""
+"""The clock of the guided lesson in one line, on every other page while the lesson runs in this browser."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import streamlit as st
 from pages.parts.display import projector
 from pages.parts.i18n import ASSETS, t
 from pages.parts.lesson.clock import clock_steps
-from pages.parts.lesson.progress import lesson_begun
 from pages.parts.places import open_page
 from resnet.figures.palette import css_variables
 
@@ -23,8 +22,8 @@ _bar = st.components.v2.component(
 
 
 def lesson_bar() -> None:
-    """Draw the line; nothing for those who take no lesson, and on the lesson's own page."""
-    if not lesson_begun() or open_page() == _LESSON:
+    """Draw the line, but not on the lesson's own page. It hides itself where no lesson runs, which the browser alone knows."""
+    if open_page() == _LESSON:
         return
     labels = {"ended": t("The time is over"), "left": t("{time} left for it", time="{time}")}
     pressed = _bar(

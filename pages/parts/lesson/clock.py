@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.display import pixels
 from pages.parts.i18n import ASSETS, t
-from pages.parts.lesson.progress import forget_lesson, lesson_known, note_lesson, open_step, restore_lesson, show_step, steps_done
+from pages.parts.lesson.progress import forget_lesson, lesson_known, open_step, restore_lesson, show_step, steps_done
 from resnet.figures.palette import css_variables
 from resnet.teaching.steps import STEPS, Step, step_title
 
@@ -42,7 +42,6 @@ def lesson_clock() -> None:
         on_chosen_change=_chosen,
         on_restored_change=_restored,
         on_over_change=forget_lesson,
-        on_begun_change=note_lesson,
     )
 
 

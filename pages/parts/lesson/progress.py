@@ -49,16 +49,6 @@ def restore_lesson(step: object, done: object) -> None:
     show_step(step if isinstance(step, str) and step in _KEYS else _KEYS[0])
 
 
-def note_lesson() -> None:
-    """This session takes the lesson: from now on its clock is shown on other pages too."""
-    st.session_state[_KNOWN] = True
-
-
-def lesson_begun() -> bool:
-    """Whether this session takes the lesson, as far as the server has heard."""
-    return bool(st.session_state.get(_KNOWN))
-
-
 def lesson_known() -> bool:
     """Whether this session has a lesson of its own, so that the browser's memory has nothing to add."""
     return bool(st.session_state.get(_KNOWN)) or open_step() != STEPS[0] or bool(steps_done())
