@@ -8,19 +8,26 @@ from typing import Any
 from resnet.inquiries import (
     BuildNetwork,
     Cut,
+    EmbedTest,
+    ExplainDecision,
     Finding,
     Inquiry,
     LearnIdentity,
     LookAtBlock,
+    LookAtLayer,
     MeasureChain,
     MeasureStrip,
     SendBack,
+    ShowFilters,
 )
 from resnet.inspection.backward import measure_chain, send_back
 from resnet.inspection.block import look_at_block, measure_strip
 from resnet.inspection.building import build
 from resnet.inspection.cuts import cut
+from resnet.inspection.embedding import embed_test
+from resnet.inspection.gradcam import explain_decision
 from resnet.inspection.identity import learn_identity
+from resnet.inspection.layers import look_at_layer, show_filters
 
 _ANSWERS: dict[type[Any], Callable[[Any], Finding]] = {
     BuildNetwork: lambda asked: build(asked.network),
@@ -30,6 +37,10 @@ _ANSWERS: dict[type[Any], Callable[[Any], Finding]] = {
     MeasureChain: measure_chain,
     Cut: cut,
     LearnIdentity: learn_identity,
+    LookAtLayer: look_at_layer,
+    ShowFilters: show_filters,
+    ExplainDecision: explain_decision,
+    EmbedTest: embed_test,
 }
 
 

@@ -69,7 +69,7 @@ class Score:
 def score(network: Network, images: np.ndarray, labels: np.ndarray, predict: Predict | None = None) -> Score:
     """How a network, or what a cut has left of it, names the classes of images (n, height, width, channels) with these labels (n,)."""
     predict = predict or network.logits
-    batch = max(1, NUMBERS_AT_ONCE // max(math.prod(layer.output_shape) for layer in network.plan.layers))
+    batch = images_at_once(network)
     logits = np.concatenate([np.asarray(predict(images[begin : begin + batch])) for begin in range(0, len(images), batch)])
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits).numpy()
     right = logits.argmax(axis=1) == labels
@@ -79,6 +79,11 @@ def score(network: Network, images: np.ndarray, labels: np.ndarray, predict: Pre
         loss=float(losses.mean(dtype=np.float64)),
         class_accuracy=np.array([answers.mean() if len(answers) else np.nan for answers in by_class]),
     )
+
+
+def images_at_once(network: Network) -> int:
+    """How long a batch may be."""
+    return max(1, NUMBERS_AT_ONCE // max(math.prod(layer.output_shape) for layer in network.plan.layers))
 
 
 @lru_cache(maxsize=16)
