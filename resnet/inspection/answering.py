@@ -12,10 +12,12 @@ from resnet.inquiries import (
     ExplainDecision,
     Finding,
     Inquiry,
+    Judge,
     LearnIdentity,
     LookAtBlock,
     LookAtLayer,
     MeasureChain,
+    MeasureLandscape,
     MeasureStrip,
     SendBack,
     ShowFilters,
@@ -27,6 +29,8 @@ from resnet.inspection.cuts import cut
 from resnet.inspection.embedding import embed_test
 from resnet.inspection.gradcam import explain_decision
 from resnet.inspection.identity import learn_identity
+from resnet.inspection.judging import judge
+from resnet.inspection.landscape import measure_landscape
 from resnet.inspection.layers import look_at_layer, show_filters
 
 _ANSWERS: dict[type[Any], Callable[[Any], Finding]] = {
@@ -41,6 +45,8 @@ _ANSWERS: dict[type[Any], Callable[[Any], Finding]] = {
     ShowFilters: show_filters,
     ExplainDecision: explain_decision,
     EmbedTest: embed_test,
+    Judge: judge,
+    MeasureLandscape: measure_landscape,
 }
 
 
