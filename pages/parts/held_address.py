@@ -28,12 +28,13 @@ class _Held:
         return word not in self.said or time.monotonic() - self.said[word] > _ADDRESS_TRAVEL_SECONDS
 
 
-def hold(name: str, allowed: tuple[str, ...] | None = None, *, first: str) -> str:
+def hold(name: str, allowed: tuple[str, ...] | None = None, *, first: str, page: str = "") -> str:
     """The value of a parameter: what a new address says, else what was kept, else `first`.
 
     A value that is not `allowed` counts as not said; None allows any of a sensible length. The address is made to say what is returned.
+    `page` is whose parameter it is, where several pages have one of the name.
     """
-    held = _all().setdefault(name, _Held(first))
+    held = _all().setdefault(page + name, _Held(first))
     asked = st.query_params.get(name)
     if asked is not None and asked != held.value and held.newly_said(asked) and _may_be(asked, allowed):
         held.value = asked
@@ -41,9 +42,9 @@ def hold(name: str, allowed: tuple[str, ...] | None = None, *, first: str) -> st
     return held.value
 
 
-def keep(name: str, value: str, *, first: str) -> None:
+def keep(name: str, value: str, *, first: str, page: str = "") -> None:
     """Change a parameter, here and in the address, which does not say what is `first`."""
-    held = _all().setdefault(name, _Held(first))
+    held = _all().setdefault(page + name, _Held(first))
     held.said[held.value] = time.monotonic()
     held.value = value
     _write(name, held, first)

@@ -38,6 +38,8 @@ AXES: tuple[Axis, ...] = get_args(Axis)
 # What is not written while it is the first.
 _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType({"tab": TABS, "protocol": CHARTS, "axis": AXES})
 
+EMBEDDED_RUN = "embedded"  # in the place of a run's id
+
 _B = "b_"  # before the names of the second network's fields
 _OTHER = tuple(_B + name for name in WORDS)
 _OURS = (*WORDS, *_OTHER, "open", "tab", "protocol", "axis", "run", *chart_view.WORDS)
@@ -184,8 +186,14 @@ def dismiss_address_problems() -> None:
 
 
 def current_run() -> str | None:
-    """The id of the run in the address; whether such a run exists is for the service to say."""
-    return _session().run
+    """The id of the run in the address; whether such a run exists is for the service to say. None where it is about none."""
+    run = _session().run
+    return None if run == EMBEDDED_RUN else run
+
+
+def embedded_chosen() -> bool:
+    """Whether, in the place of a run, the network that comes with the app is looked at."""
+    return _session().run == EMBEDDED_RUN
 
 
 def set_run(run: str | None) -> None:

@@ -26,29 +26,11 @@ def run_metrics(record: RunRecord, result: Finished, curves: Curves) -> None:
     """The run in four numbers, each with what is needed to judge it."""
     images = DATASETS[record.config.dataset].test_images
     (accuracy,), (loss,) = result.test_accuracy.values(), result.test_loss.values()
-    low, high = wilson_interval(round(accuracy * images), images)
     columns = st.columns([1.3, 1, 1, 1])
-    _metric(
-        columns[0],
-        t("Test accuracy"),
-        f"{accuracy:.1%}",
-        t("{low:.1%} to {high:.1%}, 95% interval", low=low, high=high),
-        help=t(
-            "{right:,} of {images:,} test images are right. Wilson's interval: of a hundred made like it, 95 hold the accuracy "
-            "on all images of the kind. What another seed would change is not in it.",
-            right=round(accuracy * images),
-            images=images,
-        ),
-    )
-    _metric(
-        columns[1],
-        t("Test loss"),
-        f"{loss:.3f}" if math.isfinite(loss) else "–",
-        t("cross-entropy"),
-        help=t(
-            "The mean of −log p over the test images, p being the probability given to the right class. Guessing one of ten gives 2.303."
-        ),
-    )
+    with columns[0]:
+        accuracy_metric(accuracy, images)
+    with columns[1]:
+        loss_metric(loss)
     _metric(
         columns[2],
         t("Best epoch"),
@@ -57,6 +39,37 @@ def run_metrics(record: RunRecord, result: Finished, curves: Curves) -> None:
         help=t("The epoch with the lowest validation loss."),
     )
     _metric(columns[3], t("Time"), duration(result.seconds), t("preparing, training, testing"))
+
+
+def accuracy_metric(accuracy: float, images: int) -> None:
+    """A share of the test images, with its interval."""
+    right = round(accuracy * images)
+    low, high = wilson_interval(right, images)
+    _metric(
+        st,
+        t("Test accuracy"),
+        f"{accuracy:.1%}",
+        t("{low:.1%} to {high:.1%}, 95% interval", low=low, high=high),
+        help=t(
+            "{right:,} of {images:,} test images are right. Wilson's interval: of a hundred made like it, 95 hold the accuracy "
+            "on all images of the kind. What another seed would change is not in it.",
+            right=right,
+            images=images,
+        ),
+    )
+
+
+def loss_metric(loss: float) -> None:
+    """The mean cross-entropy in nats; a dash where it is no number."""
+    _metric(
+        st,
+        t("Test loss"),
+        f"{loss:.3f}" if math.isfinite(loss) else "–",
+        t("cross-entropy"),
+        help=t(
+            "The mean of −log p over the test images, p being the probability given to the right class. Guessing one of ten gives 2.303."
+        ),
+    )
 
 
 def _metric(column: Any, label: str, value: str, note: str, *, help: str | None = None) -> None:

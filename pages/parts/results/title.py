@@ -1,0 +1,43 @@
+"""What the page Results is about, in one line: a run's network, data, recipe, seed and time, or the network that comes with the app."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.parts.bring_up import bring_up
+from pages.parts.i18n import t
+from pages.parts.results.whom import EMBEDDED, Whom, choose_network
+from pages.parts.runs.form import dataset_label
+from pages.parts.runs.listing import network_words, networks_words, recipe_words, time_zone, times_opened
+
+if TYPE_CHECKING:
+    from resnet.runs.store import RunRecord
+
+
+def title(shown: Whom) -> None:
+    """The line, and the choice of the network beside it."""
+    with st.container(gap=None):
+        bring_up(times_opened(), key="results_top")
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+            st.markdown(" · ".join(run_words(shown.record) if shown.record else embedded_words()), width="content")
+            choose_network(shown)
+
+
+def run_words(record: RunRecord) -> list[str]:
+    """A run's network, data, recipe, seed and time, as Markdown."""
+    when = datetime.fromtimestamp(record.created, time_zone())
+    return [
+        f"**{networks_words(record.config.networks)}**",
+        dataset_label(record.config.dataset),
+        recipe_words(record.config.recipe),
+        t("seed {seed}", seed=record.config.seed),
+        f"{when:%Y-%m-%d %H:%M}",
+    ]
+
+
+def embedded_words() -> list[str]:
+    """The same of the network that comes with the app."""
+    return [f"**{network_words(EMBEDDED.config)}**", dataset_label(EMBEDDED.dataset), t("comes trained with the app")]
