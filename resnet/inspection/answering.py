@@ -19,6 +19,7 @@ from resnet.inquiries import (
     MeasureChain,
     MeasureLandscape,
     MeasureStrip,
+    PredictTest,
     SendBack,
     ShowFilters,
 )
@@ -32,6 +33,7 @@ from resnet.inspection.identity import learn_identity
 from resnet.inspection.judging import judge
 from resnet.inspection.landscape import measure_landscape
 from resnet.inspection.layers import look_at_layer, show_filters
+from resnet.inspection.predicting import predict_test
 
 _ANSWERS: dict[type[Any], Callable[[Any], Finding]] = {
     BuildNetwork: lambda asked: build(asked.network),
@@ -41,6 +43,7 @@ _ANSWERS: dict[type[Any], Callable[[Any], Finding]] = {
     MeasureChain: measure_chain,
     Cut: cut,
     LearnIdentity: learn_identity,
+    PredictTest: predict_test,
     LookAtLayer: look_at_layer,
     ShowFilters: show_filters,
     ExplainDecision: explain_decision,
