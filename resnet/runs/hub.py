@@ -92,6 +92,13 @@ class Hub:
                 channel.begin_again(record, past, rank=rank, order=self._opened)
             self._place_queue()
 
+    def describe(self, run: str, **words: str) -> None:
+        """An active run has another `title` or `note`."""
+        with self._lock:
+            channel = self._channels.get(run)
+            if channel is not None:
+                channel.record = replace(channel.record, **words)
+
     def publish(self, event: Event, attempt: int = 1) -> None:
         """Take an event from the engine. One that came before, comes after the run's end or from another attempt is left out."""
         with self._lock:

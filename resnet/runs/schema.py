@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 VISITOR_LENGTH = 64
+TITLE_LENGTH, NOTE_LENGTH = 80, 1000  # characters
 
 METADATA = MetaData()
 RUNS = Table(
@@ -24,6 +25,9 @@ RUNS = Table(
     Column("visitor", String(VISITOR_LENGTH), nullable=False, server_default=""),
     Column("attempt", Integer, nullable=False, server_default="1"),
     Column("continuation", JSON),
+    Column("title", String(TITLE_LENGTH), nullable=False, server_default=""),
+    Column("note", String(NOTE_LENGTH), nullable=False, server_default=""),
+    Column("deleted", Float),  # when, in seconds since 1970; NULL for what is there
 )
 EVENTS = Table(
     "events",

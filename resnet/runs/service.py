@@ -17,15 +17,15 @@ from resnet.runs import attempts, capacity, ownership, queueing
 from resnet.runs.answers import Answer, Answers
 from resnet.runs.channel import Frame, LiveState
 from resnet.runs.dispatch import Dispatcher
+from resnet.runs.history import History
 from resnet.runs.hub import Hub, Place
 from resnet.runs.jobs import Command
 from resnet.runs.keeper import EngineState
 from resnet.runs.pauses import PauseWatch
 from resnet.runs.queueing import Limits, Waiting
 from resnet.runs.schema import VISITOR_LENGTH
-from resnet.runs.store import GoOn, RunRecord, Store
+from resnet.runs.store import GoOn, Store
 from resnet.training.control import Control
-from resnet.training.course import effective
 from resnet.training.events import Event, Stopped
 
 logger = logging.getLogger(__name__)
@@ -33,18 +33,18 @@ logger = logging.getLogger(__name__)
 ENDING_LIMIT = 2.0  # seconds for a run's end to become known, after no worker has it any more
 
 
-class Service:
-    """Runs, for pages and routes. Methods may be called from any thread; those that wait for the database or the engine say so.
+class Service(History):
+    """Runs, for pages and routes: those of the history, and what makes them. Methods may be called from any thread; those that wait for
+    the database or the engine say so.
 
     Where the database cannot be used, those that need it raise StoreError.
     """
 
     def __init__(self, store: Store, *, address: str | None = None, usual: TrainConfig | None = DEMO, limits: Limits | None = None) -> None:
         """`address` is that of a Dask scheduler; without one an engine is started on this machine. `usual` is traced ahead."""
-        self._store = store
+        super().__init__(store, Hub(store, on_end=self._ended))
         self._limits = limits or Limits()
         self._owner = address or ownership.this_process()
-        self._hub = Hub(store, on_end=self._ended)
         self._answers = Answers()
         self._dispatch = Dispatcher(self._hub, self._answers, address=address, usual=usual, returned=self._returned)
         self._pauses = PauseWatch(self._hub, self.resume, limit=self._limits.pause)
@@ -53,7 +53,8 @@ class Service:
         self._admission = threading.Lock()  # two clicks of one browser are counted one after the other
 
     def open(self) -> None:
-        """Follow what an earlier server left unfinished, and start or reach the engine in the background. Reads the database."""
+        """Follow what an earlier server left unfinished, and start or reach the engine in the background. Reads and writes the database."""
+        self._purge()
         for record in self._store.unfinished():
             if record.owner == self._owner or ownership.has_ended(record.owner):
                 self._store.adopt(record.id, self._owner)
@@ -72,11 +73,6 @@ class Service:
     @property
     def engine_state(self) -> EngineState:
         return self._dispatch.state
-
-    @property
-    def history_problem(self) -> ExplainedError | None:
-        """Why the history cannot be written or read this moment, and what happens meanwhile; None where it can."""
-        return self._hub.problem or self._store.reading_problem
 
     def wait_until_ready(self, timeout: float) -> bool:
         """Block until the engine answers; False after `timeout` seconds."""
@@ -172,19 +168,6 @@ class Service:
     def measure(self, run: str) -> None:
         """Have a run measure once how far a step moves its weights and how many ReLUs are dead."""
         self._ask(run, "measure")
-
-    def run(self, run: str) -> RunRecord | None:
-        """The run as the history knows it, or None. Reads the database."""
-        return self._hub.record(run) or self._store.run(run)
-
-    def runs(self, limit: int = 50) -> list[RunRecord]:
-        """The latest runs, newest first. Reads the database."""
-        return self._store.runs(limit)
-
-    def events(self, run: str) -> list[Event]:
-        """The events that led to where the run is now: no step twice, however often it was continued. Reads the database."""
-        said = self._hub.events(run)
-        return effective(self._store.events(run) if said is None else said)
 
     def live_state(self, run: str) -> LiveState | None:
         """The state of an active run this moment ("stopping" included); None for one that has ended or is unknown."""

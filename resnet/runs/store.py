@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import IntegrityError
 
@@ -21,6 +21,7 @@ from resnet.training.events import Event, Failed, Finished, Interrupted, from_di
 RunState = Literal["queued", "preparing", "running", "paused", "evaluating", "finished", "stopped", "failed", "interrupted"]
 ENDED: frozenset[RunState] = frozenset({"finished", "stopped", "failed", "interrupted"})
 RESUMABLE: frozenset[RunState] = frozenset({"stopped", "interrupted"})  # ended, but not for ever
+_IS_THERE = RUNS.c.deleted.is_(None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,8 @@ class RunRecord:
 
     `owner` names the engine it was given to: a scheduler's address, or the server process whose own engine it is. `visitor` is the browser
     that asked for it. `attempt` counts how often it was begun: 1, and one more for each time it was continued, the last time as
-    `continuation` says. `outcome` is its last event, once it has ended.
+    `continuation` says. `outcome` is its last event, once it has ended. `title` and `note` are what people called it and wrote beside
+    it; `deleted` is when somebody deleted it, in seconds since 1970.
     """
 
     id: str
@@ -49,6 +51,9 @@ class RunRecord:
     attempt: int = 1
     continuation: GoOn | None = None
     outcome: Event | None = None
+    title: str = ""
+    note: str = ""
+    deleted: float | None = None
 
     @property
     def ended(self) -> bool:
@@ -73,7 +78,10 @@ class RunRecord:
 
 
 class Store:
-    """Reads and writes the history. Every method blocks on the database, so call none on an event loop, and may raise StoreError."""
+    """Reads and writes the history. Every method blocks on the database, so call none on an event loop, and may raise StoreError.
+
+    A run that was deleted is none that `run` and `runs` know, until it is restored.
+    """
 
     def __init__(self, url: str | None = None) -> None:
         self._engine = open_database(url)
@@ -110,21 +118,50 @@ class Store:
         False where it does not stand still, or somebody else was quicker: of all who ask at once, on whatever server, one succeeds.
         """
         values = {"state": "queued", "attempt": attempt + 1, "owner": owner, "continuation": asdict(how), "outcome": None}
-        stands_still = (RUNS.c.id == run) & (RUNS.c.attempt == attempt) & RUNS.c.state.in_(sorted(RESUMABLE))
+        stands_still = _IS_THERE & (RUNS.c.id == run) & (RUNS.c.attempt == attempt) & RUNS.c.state.in_(sorted(RESUMABLE))
         with self._writing() as connection:
             return connection.execute(update(RUNS).where(stands_still).values(**values)).rowcount == 1
 
     def run(self, run: str) -> RunRecord | None:
         """The run of that id, or None."""
         with self._reading() as connection:
-            row = connection.execute(select(RUNS).where(RUNS.c.id == run)).first()
+            row = connection.execute(select(RUNS).where(_IS_THERE & (RUNS.c.id == run))).first()
         return _record(row) if row else None
 
     def runs(self, limit: int = 50) -> list[RunRecord]:
         """The latest runs, newest first."""
         with self._reading() as connection:
-            rows = connection.execute(select(RUNS).order_by(RUNS.c.created.desc()).limit(limit)).all()
+            rows = connection.execute(select(RUNS).where(_IS_THERE).order_by(RUNS.c.created.desc()).limit(limit)).all()
         return [_record(row) for row in rows]
+
+    def deleted(self, limit: int = 50) -> list[RunRecord]:
+        """Runs that were deleted and can be restored, the last one first."""
+        with self._reading() as connection:
+            rows = connection.execute(select(RUNS).where(~_IS_THERE).order_by(RUNS.c.deleted.desc()).limit(limit)).all()
+        return [_record(row) for row in rows]
+
+    def describe(self, run: str, *, title: str | None = None, note: str | None = None) -> bool:
+        """Give a run another title or note; what is None stays. False where there is no such run."""
+        words = {name: value for name, value in (("title", title), ("note", note)) if value is not None}
+        return self._change(_IS_THERE & (RUNS.c.id == run), **words)
+
+    def delete(self, run: str) -> bool:
+        """Hide a run that has ended. False where there is none, or it has not ended: of all who ask, on whatever server, one succeeds."""
+        return self._change(_IS_THERE & (RUNS.c.id == run) & RUNS.c.state.in_(sorted(ENDED)), deleted=time.time())
+
+    def restore(self, run: str) -> bool:
+        """Bring a deleted run back. False where it is there, or gone."""
+        return self._change(~_IS_THERE & (RUNS.c.id == run), deleted=None)
+
+    def purge(self, before: float) -> list[str]:
+        """Remove for good what was deleted before that moment (seconds since 1970), events included. Returns the ids."""
+        with self._writing() as connection:
+            gone = list(connection.scalars(select(RUNS.c.id).where(RUNS.c.deleted < before)))
+            if gone:  # else no lock is needed
+                # Asked again, for one may have been restored since. A run's events go with it, by their foreign key.
+                connection.execute(delete(RUNS).where(RUNS.c.id.in_(gone), RUNS.c.deleted < before))
+            back = set(connection.scalars(select(RUNS.c.id).where(RUNS.c.id.in_(gone))))
+        return [run for run in gone if run not in back]
 
     def unfinished(self) -> list[RunRecord]:
         """Runs that have not ended, oldest first."""
@@ -164,6 +201,10 @@ class Store:
         with self._engine.connect() as connection:
             return set(connection.scalars(select(EVENTS.c.sequence).where(EVENTS.c.run == run)))
 
+    def _change(self, which: ColumnElement[bool], **values: Any) -> bool:
+        with self._writing() as connection:
+            return connection.execute(update(RUNS).where(which).values(**values)).rowcount == 1
+
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with explained(self._engine), self._engine.begin() as connection:
@@ -191,4 +232,7 @@ def _record(row: Row[Any]) -> RunRecord:
         attempt=row.attempt,
         continuation=GoOn(**row.continuation) if row.continuation else None,
         outcome=from_dict(row.outcome) if row.outcome else None,
+        title=row.title,
+        note=row.note,
+        deleted=row.deleted,
     )

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from resnet.errors import StoreError
 from resnet.presets import DEMO
+from resnet.runs.schema import RUNS
 from resnet.runs.store import GoOn, RunState, Store
 from resnet.training.events import BatchEnd, Failed, Finished, Interrupted, Started
 
@@ -213,3 +214,70 @@ def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
     (tmp_path / "runs.sqlite").write_text("a letter " * 1000)
     with pytest.raises(StoreError, match="cannot be used: DatabaseError: file is not a database"):
         Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+
+
+def test_a_title_and_a_note_are_kept_beside_a_run(url: str) -> None:
+    store = Store(url)
+    assert (store.add_run("a", DEMO).title, store.add_run("b", DEMO).note) == ("", "")
+    assert store.describe("a", title="wide 网络")
+    assert store.describe("a", note="one\ntwo")
+    assert store.describe("b", title="gone again")
+    assert store.describe("b", title="")
+    assert not store.describe("nobody", title="x")
+    store.close()
+    again = Store(url)
+    assert [(record.id, record.title, record.note) for record in again.runs()] == [("b", "", ""), ("a", "wide 网络", "one\ntwo")]
+
+
+def test_a_deleted_run_is_hidden_and_comes_back_whole(url: str) -> None:
+    store = Store(url)
+    for run in ("a", "b"):
+        store.add_run(run, DEMO)
+        store.append(run, [batch(run, 1), finished(run, 2)], "finished")
+    before = store.run("a")
+    assert store.delete("a")
+    assert not store.delete("a"), "it is not there any more"
+    assert store.run("a") is None
+    assert [record.id for record in store.runs()] == ["b"]
+    assert not store.describe("a", title="x")
+    (hidden,) = store.deleted()
+    assert (hidden.id, hidden.deleted is not None) == ("a", True)
+    assert store.restore("a")
+    assert not store.restore("a")
+    assert store.run("a") == before
+    assert store.events("a") == [batch("a", 1), finished("a", 2)]
+    assert store.deleted() == []
+
+
+@pytest.mark.parametrize("state", ["queued", "preparing", "running", "paused", "evaluating"])
+def test_what_has_not_ended_is_not_deleted(url: str, state: RunState) -> None:
+    store = Store(url)
+    store.add_run("a", DEMO)
+    store.append("a", [batch("a", 1)], state)
+    assert not store.delete("a")
+    assert [record.id for record in store.unfinished()] == ["a"]
+
+
+def test_a_deleted_run_is_not_continued(url: str) -> None:
+    store = Store(url)
+    store.add_run("a", DEMO)
+    store.append("a", [interrupted("a", 1)], "interrupted")
+    assert store.delete("a")
+    assert not store.begin_again("a", 1, "here", GoOn())
+    assert store.restore("a")
+    assert store.begin_again("a", 1, "here", GoOn())
+
+
+def test_what_was_deleted_long_ago_goes_with_its_events(url: str) -> None:
+    store = Store(url)
+    for run, deleted in (("old", 100.0), ("new", 300.0), ("there", None)):
+        store.add_run(run, DEMO)
+        store.append(run, [batch(run, 1), finished(run, 2)], "finished")
+        with store.engine.begin() as connection:
+            connection.execute(update(RUNS).where(RUNS.c.id == run).values(deleted=deleted))
+    assert store.purge(before=200.0) == ["old"]
+    assert store.purge(before=200.0) == []
+    with store.engine.connect() as connection:
+        assert set(connection.scalars(text("select distinct run from events"))) == {"new", "there"}
+    assert not store.restore("old")
+    assert [record.id for record in store.deleted()] == ["new"]

@@ -1,0 +1,111 @@
+"""The service's side of the history: runs and what they said, what people call them, and a deletion that can be taken back."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+import unicodedata
+
+from resnet.errors import ConfigError, ExplainedError, StoreError, TrainingError
+from resnet.runs import attempts
+from resnet.runs.hub import Hub
+from resnet.runs.schema import NOTE_LENGTH, TITLE_LENGTH
+from resnet.runs.store import RunRecord, Store
+from resnet.training.checkpoints import run_folder
+from resnet.training.course import effective
+from resnet.training.events import Event
+
+logger = logging.getLogger(__name__)
+
+DAYS_TO_RESTORE = 7
+_DAY = 86_400.0  # seconds
+
+
+class History:
+    """Runs as they are known, active or long over. Every method reads or writes the database and may raise StoreError."""
+
+    def __init__(self, store: Store, hub: Hub) -> None:
+        self._store = store
+        self._hub = hub
+
+    @property
+    def history_problem(self) -> ExplainedError | None:
+        """Why the history cannot be written or read this moment, and what happens meanwhile; None where it can."""
+        return self._hub.problem or self._store.reading_problem
+
+    def run(self, run: str) -> RunRecord | None:
+        """The run as the history knows it; None where there is none, or it was deleted."""
+        return self._hub.record(run) or self._store.run(run)
+
+    def runs(self, limit: int = 50) -> list[RunRecord]:
+        """The latest runs, newest first."""
+        return self._store.runs(limit)
+
+    def events(self, run: str) -> list[Event]:
+        """The events that led to where the run is now: no step twice, however often it was continued."""
+        said = self._hub.events(run)
+        return effective(self._store.events(run) if said is None else said)
+
+    def rename(self, run: str, title: str) -> None:
+        """Call a run something; an empty title takes its name away. Line breaks become spaces.
+
+        Raises ConfigError for a title that is too long, TrainingError where there is no such run.
+        """
+        title = " ".join(_readable(title.replace("\t", " ")).split())
+        if len(title) > TITLE_LENGTH:
+            raise ConfigError("a run's name must have at most {most} characters, got {count}", most=TITLE_LENGTH, count=len(title))
+        self._describe(run, title=title)
+
+    def annotate(self, run: str, note: str) -> None:
+        """Write something beside a run; an empty note takes it away. Raises as `rename` does."""
+        note = _readable(note).strip()
+        if len(note) > NOTE_LENGTH:
+            raise ConfigError("a run's note must have at most {most} characters, got {count}", most=NOTE_LENGTH, count=len(note))
+        self._describe(run, note=note)
+
+    def delete(self, run: str) -> None:
+        """Hide a run that has ended: it can be restored for DAYS_TO_RESTORE days.
+
+        Raises TrainingError where it has not ended, or there is no such run.
+        """
+        if self._hub.place(run) is not None:
+            raise _active(run)
+        if not self._hub.settle(run):
+            raise self._hub.problem or StoreError("what this run has said is not in the database yet; try again in a moment")
+        if not self._store.delete(run):
+            attempts.known(self._store.run(run), run)
+            raise _active(run)  # on another server
+
+    def restore(self, run: str) -> None:
+        """Bring a deleted run back. One that is there stays; raises TrainingError where it is gone."""
+        if not self._store.restore(run):
+            attempts.known(self._store.run(run), run)
+
+    def deleted_runs(self, limit: int = 50) -> list[RunRecord]:
+        """Runs that were deleted and can be restored, the last one first."""
+        return self._store.deleted(limit)
+
+    def _purge(self) -> None:
+        """Remove for good what was deleted long ago, with the weights and checkpoints that this machine keeps of it."""
+        try:
+            gone = self._store.purge(time.time() - DAYS_TO_RESTORE * _DAY)
+        except StoreError:
+            logger.warning("what was deleted long ago could not be removed; the next start tries again", exc_info=True)
+            return
+        for run in gone:
+            shutil.rmtree(run_folder(run), ignore_errors=True)
+
+    def _describe(self, run: str, **words: str) -> None:
+        if not self._store.describe(run, **words):
+            attempts.known(None, run)
+        self._hub.describe(run, **words)
+
+
+def _active(run: str) -> TrainingError:
+    return TrainingError("run {run} waits or trains; stop it before you delete it", run=run)
+
+
+def _readable(text: str) -> str:
+    """Without what no screen shows and some databases refuse: control characters but for line breaks, and halves of surrogate pairs."""
+    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cs"))
