@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.parts.architecture.form_state import NetworkForm, control, key_of, size_text, take_preset
 from pages.parts.architecture.gallery import gallery_button
 from pages.parts.architecture.status import refusal
+from pages.parts.display import pixels
 from pages.parts.i18n import t
 from pages.parts.network_address import preset_of
 from pages.parts.network_state import set_network
@@ -29,13 +30,14 @@ _GROUPS = (1, 2, 4, 8, 16, 32, 64)
 _WIDTHS_PER_GROUP = (2, 4, 8, 16, 32, 64, 128)
 _REDUCTIONS = (2, 4, 8, 16, 32)
 _MOST_DROPOUT = 0.9
+_CONTROL_WIDTH = 150  # pixels that one of two side by side needs for its words
 
 
 def draw_form(form: NetworkForm) -> None:
     """Draw the controls."""
     _preset_controls(form)
     _stage_controls(form)
-    with st.grid(2, min_column_width=150, gap=("xsmall", "small")):
+    with st.grid(2, min_column_width=pixels(_CONTROL_WIDTH), gap=("xsmall", "small")):
         _choice(form, "block", t("Basic: two 3×3 convolutions. Bottleneck: 1×1, 3×3, 1×1, and four times as many channels come out."))
         _choice(
             form, "preactivation", t("Original: convolution, batch norm, ReLU; a ReLU after the add. Pre-activation (V2): both come first.")
@@ -58,7 +60,7 @@ def draw_form(form: NetworkForm) -> None:
     advanced = st.expander(t("More"), icon=":material/tune:", key="network_advanced", on_change="rerun")
     if advanced.open:
         with advanced:
-            with st.grid(2, min_column_width=150, gap=("xsmall", "small")):
+            with st.grid(2, min_column_width=pixels(_CONTROL_WIDTH), gap=("xsmall", "small")):
                 _advanced_controls(form)
             if form.error is not None:  # whoever moves these controls has scrolled away from the place where it is said first
                 refusal(form.error, key="more")

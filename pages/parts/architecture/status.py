@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.adapted_offer import offer_adapted
 from pages.parts.architecture.form_state import take_changes
+from pages.parts.display import pixels, projector
 from pages.parts.duration import about
 from pages.parts.i18n import explain, t
 from pages.parts.literal import literally
@@ -17,13 +18,13 @@ from resnet.estimate import epoch_seconds
 from resnet.plan import Plan
 from resnet.tables import compact
 
-_HEIGHT = 92  # pixels; the same for every state, so that nothing below it jumps
+_HEIGHT = 92  # pixels on a screen; the same for every state, so that nothing below it jumps
 _BUTTON_WIDTH = 190
 
 
 def totals(network: Plan) -> None:
     """The four numbers a network is known by."""
-    with st.grid(4, min_column_width=140):
+    with st.grid(2 if projector() else 4, min_column_width=pixels(140), gap=("xsmall", "small")):
         st.metric(t("Parameters, trained"), f"{network.trainable_parameters:,}")
         st.metric(
             t("With statistics"),
@@ -36,13 +37,13 @@ def totals(network: Plan) -> None:
 
 def network_status(network: Plan, error: ConfigError | None) -> None:
     """Why what the controls say cannot be built, with what would mend it; or what stands between the network and its training."""
-    with st.container(height=_HEIGHT, border=False, horizontal=True, wrap=False, vertical_alignment="top"):
+    with st.container(height=pixels(_HEIGHT), border=False, horizontal=True, wrap=False, vertical_alignment="top"):
         if error is not None:
             refusal(error, key="status")
         elif fits(network.config, "fashion-mnist"):
             _offer_training(network)
         else:
-            offer_adapted(network, "fashion-mnist-subset", button_width=_BUTTON_WIDTH)
+            offer_adapted(network, "fashion-mnist-subset", button_width=pixels(_BUTTON_WIDTH))
 
 
 def refusal(error: ConfigError, *, key: str) -> None:
@@ -50,7 +51,7 @@ def refusal(error: ConfigError, *, key: str) -> None:
     words = t("**This cannot be built:** {reason}.", reason=literally(explain(error)))
     st.markdown(f":red[:material/error:] :small[{words}]", width="stretch", help=t("The last network that can be built stays shown."))
     fixes = error.fixes if isinstance(error, CombinationError) else ()
-    with st.container(width=_BUTTON_WIDTH, gap=None):
+    with st.container(width=pixels(_BUTTON_WIDTH), gap=None):
         for number, fix in enumerate(fixes):
             st.button(
                 in_words(fix),
@@ -70,5 +71,5 @@ def _offer_training(network: Plan) -> None:
         full=about(epoch_seconds(network, "fashion-mnist")),
     )
     st.markdown(f":small[{estimate}]", width="stretch")
-    if st.button(t("Train this network"), key="network_train", type="primary", icon=":material/play_arrow:", width=_BUTTON_WIDTH):
+    if st.button(t("Train this network"), key="network_train", type="primary", icon=":material/play_arrow:", width=pixels(_BUTTON_WIDTH)):
         st.switch_page("training.py", query_params=to_query(network.config))

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts.block.look import block_control, image, image_control, moment_control, subject
 from pages.parts.block.steps import NETWORK, Step, current_block
 from pages.parts.diagram import diagram
+from pages.parts.display import pixels
 from pages.parts.i18n import lesson, t
 from pages.parts.inquiry import Asked, ask, tell
 from pages.parts.layout import prose
@@ -123,7 +124,7 @@ def _norms(lit: str, *, compact: bool = False) -> Asked[BackwardNorms]:
 def _chain() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         blocks = st.slider(t("Blocks"), 1, MOST_CHAIN_BLOCKS, _FIRST_CHAIN, key=f"{_CHAIN_KEY}_blocks", persist_state="session")
-        seed = st.selectbox(t("Seed"), range(1, _SEEDS + 1), key=f"{_CHAIN_KEY}_seed", persist_state="session", width=80)
+        seed = st.selectbox(t("Seed"), range(1, _SEEDS + 1), key=f"{_CHAIN_KEY}_seed", persist_state="session", width=pixels(80))
         normalised = st.toggle(t("Batch norm"), True, key=f"{_CHAIN_KEY}_normalised", persist_state="session")
     asked = ask(MeasureChain(blocks, seed, normalised), Chain, key=_CHAIN_KEY)
     drawn = len(asked.found.residual) - 1 if asked.found else blocks

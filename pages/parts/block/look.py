@@ -7,6 +7,7 @@ from typing import get_args
 import streamlit as st
 
 from pages.parts.block.steps import NETWORK, blocks, current_block, open_block
+from pages.parts.display import pixels
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 from pages.parts.thumbnails import thumbnails
@@ -73,7 +74,7 @@ def block_control(key: str) -> None:
         key=widget,
         on_change=lambda: open_block(st.session_state[widget]),
         label_visibility="collapsed",
-        width=160,
+        width=pixels(160),
     )
 
 
@@ -96,7 +97,7 @@ def channel_control(key: str, channels: int, shown: int) -> None:
             key=widget,
             on_change=lambda: keep("channel", str(st.session_state[widget] - 1), first=""),
             label_visibility="collapsed",
-            width=136,
+            width=pixels(136),
         )
 
 

@@ -14,7 +14,7 @@ from pages.parts.block.steps import NETWORK, Step, current_block, current_step, 
 from pages.parts.block.strip import strip
 from pages.parts.block.walk_lesson import step_lesson
 from pages.parts.diagram import diagram
-from pages.parts.display import pixels, scale
+from pages.parts.display import pixels, projector, scale
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 from pages.parts.layout import prose
@@ -24,14 +24,19 @@ from resnet.plan import plan
 from resnet.presets import PRESETS
 
 NUMBERS = ("hand", "real")
-_DRAWN = 208  # pixels: what the drawing takes where two stand side by side on a projector
-_ROOM = {"hand": 134, "real": 84}  # pixels for the words of a step, and for the question beside them
+_DRAWN = 208  # pixels: what the drawing takes where two stand side by side
+_ROOM = {"hand": 126, "real": 84}  # pixels for the words of a step, and for the question beside them
 _FOLDED, _MODE, _DRAWER = "block_folded", "block_numbers", "block_drawer"
 
 
 @st.fragment
 def walk() -> None:
     """A step, a fold or an answer reruns this part of the page only."""
+    with st.container(gap="xsmall" if projector() else "small"):  # of larger type no less is to be seen at once
+        _walk()
+
+
+def _walk() -> None:
     step, mode = current_step(), hold("numbers", NUMBERS, first=NUMBERS[0])
     block = current_block() if mode == "real" else ""
     residual, plain = twins(block) if block else twins("stage1_block1")
@@ -41,7 +46,7 @@ def walk() -> None:
     words, numbers = st.container(height=pixels(_ROOM[mode]), border=False).columns(2, gap="medium")
     with words:
         prose(step_lesson(step, residual))
-    with numbers:
+    with numbers, st.container(gap="xsmall"):
         _choices(mode)
         found = exercise(step) if mode == "hand" else None
     if st.session_state.get(_DRAWER):
@@ -78,7 +83,7 @@ def _fold(_place: str) -> None:
 def _choices(mode: str) -> None:
     """Which numbers, and the drawer with the source."""
     st.session_state[_MODE] = mode
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall" if projector() else "small"):
         st.segmented_control(
             t("Numbers"),
             NUMBERS,

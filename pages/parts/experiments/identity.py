@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.display import pixels
 from pages.parts.experiments.asking import Inquiring
 from pages.parts.experiments.race_chart import Racer, Shown, race_chart
 from pages.parts.experiments.session import bench, told
@@ -86,14 +87,14 @@ def identity_view() -> None:
         if state.inquiring.pending:
             _look_again()
     with st.expander(t("Explain"), icon=":material/school:"):
-        st.markdown(lesson(_LESSON, "identity_explain"), width=760)
+        st.markdown(lesson(_LESSON, "identity_explain"), width=pixels(760))
 
 
 def _form(state: _Identity) -> None:
     state.rate = st.select_slider(t("Learning rate"), _RATES, key=told("identity_rate", state.rate), format_func=lambda rate: f"{rate:g}")
     with st.container(horizontal=True, gap="small"):
-        state.steps = int(st.number_input(t("Steps"), 20, 500, step=20, key=told("identity_steps", state.steps), width=120))
-        state.seed = int(st.number_input(t("Seed"), 0, 2**31 - 1, key=told("identity_seed", state.seed), width=120))
+        state.steps = int(st.number_input(t("Steps"), 20, 500, step=20, key=told("identity_steps", state.steps), width=pixels(120)))
+        state.seed = int(st.number_input(t("Seed"), 0, 2**31 - 1, key=told("identity_seed", state.seed), width=pixels(120)))
 
 
 def _buttons(lab: Service | None, state: _Identity) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from pages.parts.diagram import diagram
+from pages.parts.display import pixels
 from pages.parts.experiments.asking import Inquiring
 from pages.parts.experiments.session import told
 from pages.parts.experiments.verdict_words import fall_words, lesion_explanation
@@ -100,7 +101,7 @@ def lesion_view() -> None:
         _picture(lab, state)
         _watch(state)
     with st.expander(t("Explain"), icon=":material/school:"):
-        st.markdown(lesion_explanation(), width=760)
+        st.markdown(lesion_explanation(), width=pixels(760))
 
 
 def _choices(state: _Lesion) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.parts.diagram import diagram
+from pages.parts.display import pixels
 from pages.parts.duration import about
 from pages.parts.experiments.race_chart import Racer, Shown, race_chart
 from pages.parts.experiments.race_seen import Seen, look, open_question, steps_done
@@ -283,4 +284,4 @@ def _conditions(config: TrainConfig, steps: int, batches: int) -> str:
 
 def _explain(race: Race) -> None:
     with st.expander(t("Explain"), icon=":material/school:"):
-        st.markdown(lesson(_LESSON, f"{race.key}_explain"), width=760)
+        st.markdown(lesson(_LESSON, f"{race.key}_explain"), width=pixels(760))

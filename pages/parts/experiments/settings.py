@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from pages.parts.display import pixels
 from pages.parts.experiments.session import Bench, told
 from pages.parts.i18n import t
 from resnet.experiments.catalogue import DEPTHS, FEWEST_STEPS, MOST_STEPS, RATES, Race
@@ -19,9 +20,9 @@ def settings_form(race: Race, own: Bench) -> None:
     with st.container(horizontal=True, gap="small"):
         if race.shallowest is not None:
             depths = [depth for depth in DEPTHS if depth >= race.shallowest]
-            depth = st.select_slider(t("Layers, deep ones"), depths, key=told(f"{key}_depth", settings.depth), width=118)
+            depth = st.select_slider(t("Layers, deep ones"), depths, key=told(f"{key}_depth", settings.depth), width=pixels(118))
             settings = replace(settings, depth=int(depth))
-        steps = st.number_input(t("Steps"), FEWEST_STEPS, MOST_STEPS, step=20, key=told(f"{key}_steps", settings.steps), width=100)
+        steps = st.number_input(t("Steps"), FEWEST_STEPS, MOST_STEPS, step=20, key=told(f"{key}_steps", settings.steps), width=pixels(100))
         seed = st.number_input(
             t("Seed"),
             0,
@@ -31,7 +32,7 @@ def settings_form(race: Race, own: Bench) -> None:
             help=t("The same seed gives the same first weights and the same order of images.")
             if not race.own_rate
             else t("That of the dotted curves, so that all of them saw the same batches."),
-            width=100,
+            width=pixels(100),
         )
     own.settings = replace(settings, steps=int(steps), seed=int(seed))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
+from pages.parts.display import pixels
 from pages.parts.i18n import t
 from pages.parts.runs.story import RunStory, story_of
 from resnet.errors import ExplainedError
@@ -192,7 +193,7 @@ def _rate(lab: Service | None, record: RunRecord | None, story: RunStory, enable
             key=_RATE,
             label_visibility="collapsed",
             disabled=not enabled,
-            width=118,
+            width=pixels(118),
         )
         st.form_submit_button(
             t("Set"), key="steer_set", disabled=not enabled, on_click=_set_typed, args=(lab, run, box), help=_meaning_of_a_rate(record)
