@@ -84,5 +84,13 @@ class WeightsError(ExplainedError):
     """A file of weights cannot be read, or does not fit the network."""
 
 
+class PictureError(ExplainedError):
+    """A file is no picture that a network can be shown."""
+
+
+class FileError(ExplainedError):
+    """A file that somebody brought is not one of this app's, is damaged, or holds more than it may."""
+
+
 def _rebuild(kind: type[ExplainedError], rule: str, values: dict[str, Any]) -> ExplainedError:
     return kind(rule, **values)

@@ -38,6 +38,8 @@ ERRORS = (
     "QuestionError",
     "BusyError",
     "WeightsError",
+    "FileError",
+    "PictureError",
 )
 SINGULAR, PLURAL = ("t", *ERRORS), ("tn",)
 SOURCES = ("pages", "resnet")
