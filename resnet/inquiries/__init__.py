@@ -29,7 +29,7 @@ from resnet.inquiries.block import (
     SendBack,
     Strip,
 )
-from resnet.inquiries.files import FileForm, Packed, SaveModel
+from resnet.inquiries.files import FileForm, Opened, OpenModel, Packed, SaveModel, Series, WriteLogs
 from resnet.inquiries.landscape import LandscapePoints, MeasureLandscape
 from resnet.inquiries.results import (
     Embedding,
@@ -80,6 +80,8 @@ __all__ = [
     "MeasureChain",
     "MeasureLandscape",
     "MeasureStrip",
+    "OpenModel",
+    "Opened",
     "OwnPicture",
     "Packed",
     "Picture",
@@ -87,12 +89,14 @@ __all__ = [
     "RunSubject",
     "SaveModel",
     "SendBack",
+    "Series",
     "ShowFilters",
     "Source",
     "Strip",
     "Subject",
     "TestImage",
     "TestPredictions",
+    "WriteLogs",
     "places_to_cut",
     "size_of",
 ]
@@ -121,6 +125,8 @@ Inquiry: TypeAlias = (
     | Judge
     | MeasureLandscape
     | SaveModel
+    | WriteLogs
+    | OpenModel
 )
 Finding: TypeAlias = (
     Built
@@ -138,6 +144,7 @@ Finding: TypeAlias = (
     | Judgement
     | LandscapePoints
     | Packed
+    | Opened
 )
 
 
