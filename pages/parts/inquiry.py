@@ -1,27 +1,33 @@
-"""What a page asks of the inspect worker: asked by itself, its coming told of, and the last answer kept on the page meanwhile."""
+"""What a page asks of the inspect worker: asked by itself, its coming told of, and the last answer kept on the page meanwhile.
+
+One question at a time from one place of a page is `ask` and `tell`; many, a few of them at once, are `Inquiring`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import streamlit as st
 
-from pages.parts.display import pixels
 from pages.parts.i18n import explain, t
 from pages.parts.literal import literally
-from resnet.errors import ExplainedError
+from resnet.errors import BusyError, ExplainedError
 from resnet.inquiries import Finding, Inquiry
 from resnet.runs import service
 
 if TYPE_CHECKING:
-    from resnet.runs.answers import Pending, Phase
+    from resnet.runs.answers import Answer, Pending, Phase
+    from resnet.runs.service import Service
 
 FindingType = TypeVar("FindingType")
 
 _STATE = "inquiries_asked"
 _PAUSE = 0.4  # seconds between two looks at a question
-LINE_HEIGHT = 28  # pixels on a screen that a word about the answer takes, said or not
+LINE_HEIGHT = 28  # pixels that a word about the answer takes, said or not
+AT_ONCE = 4  # of many; a class asks together, and a worker answers one after the other
+REST = 5  # looks between a question that was not taken and the next try; what is refused takes room among the answers that are kept
 
 
 @dataclass(slots=True)
@@ -55,6 +61,22 @@ class Asked(Generic[FindingType]):
     def refused(self) -> bool:
         return isinstance(self.outcome, ExplainedError)
 
+    @property
+    def progress(self) -> str:
+        """How far it is, in words; it has been asked, or will be as soon as the engine is up."""
+        outcome = self.outcome
+        return t("The engine is starting") if outcome is None or isinstance(outcome, ExplainedError) else progress(outcome)
+
+    def look(self, lab: Service) -> Answer | None:
+        """Ask, if that was not done, and say how it stands; None while the engine starts, which is no reason to give up."""
+        if self.question is None:
+            if lab.engine_state == "starting":
+                return None
+            self.question = lab.ask(self.inquiry)
+        answer = lab.answer(self.question)
+        self.outcome = None if isinstance(answer, Finding) else answer
+        return answer
+
 
 def ask(inquiry: Inquiry, found: type[FindingType], *, key: str) -> Asked[FindingType]:
     """Ask, unless this place has asked the same before, and say what there is. `found` is the type of the answers to such inquiries.
@@ -70,21 +92,15 @@ def ask(inquiry: Inquiry, found: type[FindingType], *, key: str) -> Asked[Findin
     lab = service.current()
     if lab is None or asked.current or asked.refused:
         return asked
-    if asked.question is None:
-        if lab.engine_state == "starting":
-            return asked
-        asked.question = lab.ask(inquiry)
-    answer = lab.answer(asked.question)
+    answer = asked.look(lab)
     if isinstance(answer, found):
-        asked.found, asked.current, asked.outcome = answer, True, None
-    elif not isinstance(answer, Finding):
-        asked.outcome = answer
+        asked.found, asked.current = answer, True
     return asked
 
 
 def tell(asked: Asked[FindingType], *, key: str, said: str = "") -> None:
     """One line, as high in every state: that the answer is on its way, why there is none, or else what is to be `said`, as Markdown."""
-    with st.container(height=pixels(LINE_HEIGHT), border=False, horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(height=LINE_HEIGHT, border=False, horizontal=True, vertical_alignment="center", gap="small"):
         if service.current() is None:
             st.markdown(f":gray[:material/power_off: {t('This server has no engine to ask; start it with `streamlit run app.py`.')}]")
         elif isinstance(asked.outcome, ExplainedError):
@@ -96,6 +112,82 @@ def tell(asked: Asked[FindingType], *, key: str, said: str = "") -> None:
             st.markdown(said)
 
 
+@dataclass(slots=True)
+class Inquiring:
+    """Many questions of one session: what is to be asked yet, what was asked, and what came of it.
+
+    `rest` counts the looks at which nothing is asked, because too many questions of others wait. `unwanted` are questions whose answers
+    come all the same: one that cannot be answered is no problem to anybody.
+    """
+
+    wanted: list[Inquiry] = field(default_factory=list)
+    asked: dict[Inquiry, Asked[Finding]] = field(default_factory=dict)
+    found: dict[Hashable, Finding] = field(default_factory=dict)
+    problem: ExplainedError | None = None
+    progress: str = ""
+    rest: int = 0
+    unwanted: set[Inquiry] = field(default_factory=set)
+
+    @property
+    def pending(self) -> bool:
+        return bool(self.wanted or self.asked)
+
+    def want(self, inquiries: Iterable[Inquiry]) -> None:
+        """Ask these, as soon as there is room, unless that was done."""
+        self.problem = None
+        inquiries = list(inquiries)
+        self.unwanted -= set(inquiries)
+        self.wanted += [one for one in inquiries if one not in self.found and one not in self.asked and one not in self.wanted]
+
+    def give_up(self) -> None:
+        """Ask no more; what was asked already is answered all the same."""
+        self.wanted.clear()
+        self.unwanted |= set(self.asked)
+        self.problem = None
+
+    def look(self, lab: Service) -> bool:
+        """Ask what there is room for and take what has been answered. Returns whether anything was."""
+        self._ask(lab)
+        news = False
+        for inquiry, asked in list(self.asked.items()):
+            answer = asked.look(lab)
+            if not isinstance(answer, Finding | ExplainedError):
+                self.progress = asked.progress
+                continue
+            news = True
+            del self.asked[inquiry]
+            if isinstance(answer, Finding):
+                self.found[inquiry] = answer
+            elif inquiry not in self.unwanted:
+                self.problem = answer
+                self.wanted.clear()
+            self.unwanted.discard(inquiry)
+        return news
+
+    def _ask(self, lab: Service) -> None:
+        """A question that is not taken, because too many wait or the engine starts, stays wanted: it is asked again at a later look."""
+        self.rest = max(0, self.rest - 1)
+        while self.wanted and len(self.asked) < AT_ONCE and not self.rest:
+            asked = Asked[Finding](self.wanted[0])
+            answer = asked.look(lab)
+            if answer is None:
+                self.progress = asked.progress
+                return
+            if isinstance(answer, BusyError):
+                self.progress, self.rest = t("Waiting: other questions come first"), REST
+            else:
+                self.asked[self.wanted.pop(0)] = asked
+
+
+@st.fragment(run_every=_PAUSE)
+def follow(inquiring: Inquiring) -> None:
+    """One line on how far the questions are, drawn only while some are under way; the page is made anew whenever there is news."""
+    lab = service.current()
+    if lab is None or inquiring.look(lab) or not inquiring.pending:
+        st.rerun()
+    st.markdown(f":gray[:material/hourglass_top:] {inquiring.progress}")
+
+
 def _forget(asked: Asked[FindingType]) -> None:
     asked.question = asked.outcome = None
 
@@ -104,18 +196,9 @@ def _forget(asked: Asked[FindingType]) -> None:
 def _watch(asked: Asked[FindingType]) -> None:
     """Drawn only while an answer is on its way; its end reruns the page once, without it."""
     lab = service.current()
-    if lab is None:
+    if lab is None or isinstance(asked.look(lab), Finding | ExplainedError):
         st.rerun()
-    if asked.question is None:
-        if lab.engine_state != "starting":
-            st.rerun()
-        words = t("The engine is starting")
-    else:
-        answer = lab.answer(asked.question)
-        if isinstance(answer, Finding | ExplainedError):
-            st.rerun()
-        words = progress(answer)
-    st.markdown(f":gray[:material/hourglass_top: {words}]")
+    st.markdown(f":gray[:material/hourglass_top: {asked.progress}]")
 
 
 def progress(pending: Pending) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.experiments.asking import REST, Inquiring
 from pages.parts.experiments.lesion import _Lesion
+from pages.parts.inquiry import REST, Inquiring
 from resnet.errors import QuestionError
 from resnet.experiments import recordings
 from resnet.experiments.catalogue import KEYS, RACES, Settings, train_config
@@ -257,13 +257,26 @@ def test_the_lesion_is_explained_by_what_was_recorded(store: Store) -> None:
     assert f"The blocks that change the shape: 2.1 ({falls['stage2_block1'] * 100:.1f}), 3.1 (" in words
 
 
-def test_a_question_that_cannot_be_asked_says_why(store: Store) -> None:
+def test_a_question_waits_for_an_engine_that_is_starting(store: Store) -> None:
     app = experiments(experiment="lesion")
-    assert service.current() is not None
+    button(app, "Cut each in turn")
+    assert not app.exception
+    assert not app.error
+    assert "The engine is starting" in texts(app)
+    assert {"Stop"} <= set(enabled(app))
+    button(app, "Stop")
+    assert "The engine is starting" not in texts(app)
+
+
+def test_a_question_that_cannot_be_asked_says_why(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = experiments(experiment="lesion")
+    lab = service.current()
+    assert lab is not None
+    monkeypatch.setattr(lab._dispatch._keeper, "_state", "failed")
     button(app, "Cut each in turn")
     app.run()
     assert not app.exception
-    assert [error.value for error in app.error] == ["the training engine is still starting; ask again in a moment"]
+    assert [error.value for error in app.error] == ["the training engine could not be started; the server tries again"]
     state = {item.key: item.disabled for item in app.button}
     assert (state["lesion_each"], state["lesion_heal"]) == (False, True)
     assert "lesion_stop" not in state, "nothing is being asked any more"
@@ -282,7 +295,12 @@ def test_a_question_that_is_not_taken_is_asked_again(monkeypatch: pytest.MonkeyP
     asking = Asking(lab)
     for _ in range(REST + 1):
         assert not inquiring.look(asking)  # type: ignore[arg-type]
-    assert (inquiring.problem, inquiring.wanted, inquiring.asked, inquiring.phase) == (None, ours, {}, "waiting")
+    assert (inquiring.problem, inquiring.wanted, inquiring.asked, inquiring.progress) == (
+        None,
+        ours,
+        {},
+        "Waiting: other questions come first",
+    )
     assert asking.times == 2, "not at every look"
     for name in others:
         lab._questions[name].outcome = Strip(blocks=(), ratio=np.zeros(0), spread=np.zeros(0))
@@ -294,8 +312,9 @@ def test_a_question_that_is_not_taken_is_asked_again(monkeypatch: pytest.MonkeyP
     assert inquiring.problem is None
     other = Cut(Subject("plain-20"), "layer", ("stage2_block1_conv2",))
     inquiring.want([other])
-    for name in inquiring.asked.values():
-        lab._questions[name].outcome = QuestionError("too late")
+    for asked in inquiring.asked.values():
+        assert asked.question is not None
+        lab._questions[asked.question].outcome = QuestionError("too late")
     inquiring.look(asking)  # type: ignore[arg-type]
     assert (inquiring.problem, inquiring.pending) == (None, True), "what nobody wants to know any more may fail"
 
@@ -315,6 +334,8 @@ class NeverAnswering:
 
 class Asking:
     """What pages use of the service, with its answers alone; counts the questions."""
+
+    engine_state = "ready"
 
     def __init__(self, answers: Answers) -> None:
         self.answers, self.times, self.answer = answers, 0, answers.answer

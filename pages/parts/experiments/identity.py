@@ -12,12 +12,12 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.display import pixels
-from pages.parts.experiments.asking import Inquiring
 from pages.parts.experiments.race_chart import Racer, Shown, race_chart
 from pages.parts.experiments.session import bench, told
 from pages.parts.experiments.verdict_words import identity_words
 from pages.parts.experiments.words import prediction_of
 from pages.parts.i18n import explain, lesson, t
+from pages.parts.inquiry import Inquiring, follow
 from pages.parts.literal import literally
 from pages.parts.prediction import predict
 from resnet.experiments.recordings import path_of
@@ -26,7 +26,6 @@ from resnet.runs import service
 from resnet.runs.service import Service
 
 _SESSION_KEY, _LESSON, RECORDING = "identity", "experiments", "identity"
-_PAUSE = 0.4  # seconds between two looks for the answer
 _RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
 PLAIN, RESIDUAL, DRAWN = "plain", "residual", "drawn"
 
@@ -85,7 +84,7 @@ def identity_view() -> None:
                 heading = t("What the recorded run showed") if state.recording else t("What this run showed")
                 st.markdown(f"**{heading}**\n\n{identity_words(run)}")
         if state.inquiring.pending:
-            _look_again()
+            follow(state.inquiring)
     with st.expander(t("Explain"), icon=":material/school:"):
         st.markdown(lesson(_LESSON, "identity_explain"), width=pixels(760))
 
@@ -164,7 +163,7 @@ def _shown(state: _Identity, run: Mapping[str, list[float]] | None) -> Shown:
         classes=False,
         gradients=False,
         seconds=False,
-        waiting=state.inquiring.words() if state.inquiring.pending else "",
+        waiting=state.inquiring.progress if state.inquiring.pending else "",
     )
 
 
@@ -198,12 +197,3 @@ def _frame(run: Mapping[str, list[float]]) -> dict[str, Any]:
         for name, losses in run.items()
     }
     return {"state": "finished", "stopping": False, "position": None, "anew": True, "batches": batches, "events": []}
-
-
-@st.fragment(run_every=_PAUSE)
-def _look_again() -> None:
-    state: _Identity = st.session_state[_SESSION_KEY]
-    lab = service.current()
-    if lab is None or state.inquiring.look(lab) or not state.inquiring.pending:
-        st.rerun()
-    st.markdown(f":gray[:material/hourglass_top:] {state.inquiring.words()}")

@@ -9,12 +9,12 @@ import streamlit as st
 
 from pages.parts.diagram import diagram
 from pages.parts.display import pixels
-from pages.parts.experiments.asking import Inquiring
 from pages.parts.experiments.session import told
 from pages.parts.experiments.verdict_words import fall_words, lesion_explanation
 from pages.parts.experiments.words import prediction_of
 from pages.parts.figure import show_figure
 from pages.parts.i18n import explain, lesson, t, tn
+from pages.parts.inquiry import Inquiring, follow
 from pages.parts.literal import literally
 from pages.parts.prediction import predict
 from pages.parts.theme import current_theme
@@ -28,7 +28,6 @@ from resnet.runs.service import Service
 from resnet.wording import stage_title
 
 _SESSION_KEY, _LESSON = "lesion", "experiments"
-_PAUSE = 0.4  # seconds between two looks for answers
 _STEP, _BARS = 0.4, 3  # seconds between two looks of a recording, and how many more bars each shows
 
 
@@ -242,16 +241,7 @@ def _watch(state: _Lesion) -> None:
     if state.playing:
         _play_on()
     elif state.inquiring.pending:
-        _look_again()
-
-
-@st.fragment(run_every=_PAUSE)
-def _look_again() -> None:
-    state: _Lesion = st.session_state[_SESSION_KEY]
-    lab = service.current()
-    if lab is None or state.inquiring.look(lab) or not state.inquiring.pending:
-        st.rerun()
-    st.markdown(f":gray[:material/hourglass_top:] {state.inquiring.words()}")
+        follow(state.inquiring)
 
 
 @st.fragment(run_every=_STEP)
