@@ -1,0 +1,169 @@
+"""The loss in a plane through trained weights, seen from above or as a surface; several networks side by side on one scale. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from resnet.figures.palette import INK, LINE, PLAIN, RESIDUAL, Theme, translucent
+from resnet.wording import Translate, english
+
+HEIGHT = 356  # pixels
+# The scale is the same for every network and does not move while points come in: nats, by their logarithm.
+LOWEST, HIGHEST = 0.1, 20.0
+_TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
+_COLOURS = "Cividis"  # the same to every kind of colour vision (Nuñez et al. 2018)
+
+Kind = Literal["above", "surface"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """One network's slice.
+
+    Attributes:
+        title: its name. plain: it has no shortcuts.
+        axis: places along both directions, (side,). losses, accuracies: (side, side), rows by the second direction; NaN: not known.
+        guessing: the loss of guessing, in nats.
+    """
+
+    title: str
+    plain: bool
+    axis: np.ndarray
+    losses: np.ndarray
+    accuracies: np.ndarray
+    guessing: float
+
+
+def loss_surface_figure(panels: Sequence[Panel], kind: Kind = "above", theme: Theme = "light", t: Translate = english) -> go.Figure:
+    """Networks from left to right; none gives an empty figure of the same height."""
+    scene = "scene" if kind == "surface" else "xy"
+    figure = (
+        make_subplots(
+            cols=len(panels),
+            specs=[[{"type": scene}] * len(panels)],
+            subplot_titles=[panel.title for panel in panels],
+            horizontal_spacing=0.05 if kind == "above" else 0.01,
+        )
+        if panels
+        else go.Figure()
+    )
+    for number, panel in enumerate(panels):
+        traces = _surface(panel, t) if kind == "surface" else _contours(panel, theme, t)
+        for trace in traces:
+            figure.add_trace(trace, row=1, col=number + 1)
+    for title, panel in zip(figure.layout.annotations, panels, strict=True):
+        title.update(font={"size": 14, "color": (PLAIN if panel.plain else RESIDUAL).on(theme)})
+    _lay_out(figure, kind, theme, t)
+    return figure
+
+
+def _contours(panel: Panel, theme: Theme, t: Translate) -> list[Any]:
+    heights = _heights(panel.losses)
+    shown = {"x": panel.axis, "y": panel.axis, "z": heights, "connectgaps": False}
+    guessing = math.log10(panel.guessing)
+    return [
+        go.Contour(
+            **shown,
+            coloraxis="coloraxis",
+            contours={"start": math.log10(LOWEST), "end": math.log10(HIGHEST), "size": 0.1},
+            line={"width": 0.5, "color": translucent("#ffffff", 0.35)},
+            text=_words(panel, t),
+            hovertemplate="%{text}<extra></extra>",
+        ),
+        go.Contour(
+            **shown,
+            contours={"start": guessing, "end": guessing, "size": 1, "coloring": "none"},
+            line={"width": 2.5, "color": "#ffffff", "dash": "dash"},
+            showscale=False,
+            hoverinfo="skip",
+        ),
+        go.Scatter(
+            x=[0],
+            y=[0],
+            mode="markers",
+            marker={"symbol": "cross-thin", "size": 12, "line": {"width": 2.5, "color": "#ffffff"}},
+            hoverinfo="skip",
+        ),
+    ]
+
+
+def _surface(panel: Panel, t: Translate) -> list[Any]:
+    return [
+        go.Surface(
+            x=panel.axis,
+            y=panel.axis,
+            z=_heights(panel.losses),
+            coloraxis="coloraxis",
+            text=_words(panel, t),
+            hovertemplate="%{text}<extra></extra>",
+            contours={
+                "z": {
+                    "show": True,
+                    "start": math.log10(LOWEST),
+                    "end": math.log10(HIGHEST),
+                    "size": 0.1,
+                    "width": 1,
+                    "color": "rgba(255,255,255,0.35)",
+                }
+            },
+        )
+    ]
+
+
+def _heights(losses: np.ndarray) -> np.ndarray:
+    """log10 of the loss, cut off where the scale ends; rounded to what a browser can tell apart."""
+    return np.round(np.log10(np.clip(losses, LOWEST, HIGHEST)), 4)
+
+
+def _words(panel: Panel, t: Translate) -> list[list[str]]:
+    def point(row: int, column: int) -> str:
+        loss, accuracy = panel.losses[row, column], panel.accuracies[row, column]
+        if math.isnan(loss):
+            return ""
+        place = t("at ({a:.3g}, {b:.3g})", a=panel.axis[column], b=panel.axis[row])
+        return place + "<br>" + t("loss {loss:.3g}, accuracy {accuracy:.1%}", loss=loss, accuracy=accuracy)
+
+    return [[point(row, column) for column in range(len(panel.axis))] for row in range(len(panel.axis))]
+
+
+def _lay_out(figure: go.Figure, kind: Kind, theme: Theme, t: Translate) -> None:
+    ink, line = INK.on(theme), LINE.on(theme)
+    ends = {_TICKS[0]: f"≤ {_TICKS[0]:g}", _TICKS[-1]: f"≥ {_TICKS[-1]:g}"}
+    ticks = {"tickvals": [math.log10(value) for value in _TICKS], "ticktext": [ends.get(value, f"{value:g}") for value in _TICKS]}
+    heights = [math.log10(LOWEST), math.log10(HIGHEST)]
+    figure.update_layout(
+        height=HEIGHT,
+        margin={"l": 44, "r": 8, "t": 30, "b": 40} if kind == "above" else {"l": 4, "r": 8, "t": 30, "b": 4},
+        font={"color": ink, "size": 12},
+        showlegend=False,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        uirevision=kind,
+        coloraxis={
+            "colorscale": _COLOURS,
+            "cmin": heights[0],
+            "cmax": heights[1],
+            "colorbar": {"title": {"text": t("test loss")}, "thickness": 12, "outlinewidth": 0, **ticks},
+        },
+    )
+    flat = {"fixedrange": True, "showgrid": False, "zeroline": False, "linecolor": line, "tickvals": [-1, -0.5, 0, 0.5, 1]}
+    figure.update_xaxes(**flat, title={"text": t("along the first direction"), "standoff": 4}, constrain="domain")
+    figure.update_yaxes(**flat)
+    figure.update_layout(yaxis={"title": {"text": t("along the second"), "standoff": 4}}) if kind == "above" else None
+    bare = {"title": {"text": ""}, "tickvals": [-1, 0, 1], "gridcolor": line, "backgroundcolor": "rgba(0,0,0,0)", "color": ink}
+    figure.update_scenes(
+        xaxis=bare,
+        yaxis=bare,
+        zaxis={**bare, "range": heights, "tickvals": ticks["tickvals"][::2], "ticktext": ticks["ticktext"][::2]},
+        aspectmode="manual",
+        aspectratio={"x": 1, "y": 1, "z": 0.8},
+        camera={"eye": {"x": 1.3, "y": 1.3, "z": 0.9}},
+        dragmode="turntable",
+    )
