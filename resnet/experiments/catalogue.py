@@ -17,7 +17,7 @@ Panel = Literal["loss", "gradients"]
 DATASET: DatasetName = "fashion-mnist-14"
 DEEP, SHALLOW = 56, 20
 DEPTHS = tuple(range(SHALLOW, DEEP + 1, 6))  # 6n + 2 layers (He et al. 2015, section 4.2)
-FEWEST_STEPS, MOST_STEPS = 20, 1_000
+FEWEST_STEPS, MOST_STEPS = 40, 1_000  # a run of fewer says too little to speak of, see `verdicts`
 RATES = (1e-5, 10.0)
 USUAL_RATE = RECIPES["race"].learning_rate
 

@@ -13,13 +13,13 @@ from typing import Literal
 import numpy as np
 
 from resnet.config import ResNetConfig
+from resnet.experiments.catalogue import FEWEST_STEPS
 from resnet.experiments.readings import CERTAIN, Curve, Gap, Sign, Slope, curves_of, first_reached, gap, slopes_of, tail_of, tenths
 from resnet.plan import plan
 from resnet.training.events import Event, Recovered, Trouble
 
 GUESSING = math.log(10)  # the loss of ten classes thought equally likely
 HARDLY_LEARNED = 0.95 * GUESSING
-FEWEST_BATCHES = 40
 FEWEST_MEASUREMENTS = 5  # of the gradients
 ALIKE = 1.25  # two errors of one run that differ by a smaller factor are called alike
 STEEP = 2.0  # a gradient that changes by less than this factor from the first to the last third is called even
@@ -300,7 +300,7 @@ def rate(events: Sequence[Event]) -> Rate | None:
 def at_step(curve: Curve, step: int) -> float | None:
     """Where another run of the same network was at that step, its last tenth until then; None where it did not come so far."""
     known = curve.until(step)
-    if len(known.steps) < FEWEST_BATCHES or int(curve.steps[-1]) < step:
+    if len(known.steps) < FEWEST_STEPS or int(curve.steps[-1]) < step:
         return None
     return known.last_tenth
 
@@ -358,7 +358,7 @@ def _trouble(events: Sequence[Event]) -> tuple[Trouble | None, bool]:
 
 
 def _enough(curves: Sequence[Curve]) -> bool:
-    return all(len(curve.steps) >= FEWEST_BATCHES for curve in curves)
+    return all(len(curve.steps) >= FEWEST_STEPS for curve in curves)
 
 
 def _steps(curves: Sequence[Curve]) -> int:

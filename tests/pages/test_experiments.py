@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +15,14 @@ from pages.parts.experiments.lesion import _Lesion
 from pages.parts.inquiry import REST, Inquiring
 from resnet.errors import QuestionError
 from resnet.experiments import recordings
-from resnet.experiments.catalogue import KEYS, RACES, Settings, train_config
+from resnet.experiments.catalogue import FEWEST_STEPS, KEYS, RACES, Settings, train_config
 from resnet.experiments.lesion import recorded_cuts
 from resnet.inquiries import Cut, CutResult, Inquiry, MeasureChain, Strip, Subject
 from resnet.runs import answers, service
 from resnet.runs.answers import Answers
 from resnet.runs.store import Store
 from resnet.training.events import Event, Finished
+from tests.pages.components import components
 from tests.pages.training_page import ROUTER, button, enabled, texts
 from tests.unit.test_experiments import batches, gradients, started, trouble
 
@@ -230,6 +232,45 @@ def test_a_rescue_is_compared_with_the_recorded_run(store: Store, recorded: Path
     )
 
 
+def test_a_rescue_of_another_seed_is_laid_against_nothing(store: Store, recorded: Path) -> None:
+    config = train_config(RACES["gradient"], Settings(steps=40, seed=42))
+    recordings.write(recorded / "long.json.gz", config, told({"plain-56": 2.2, "residual-56": 0.5}), machine="m", recorded="2026-01-01")
+    keep(store, "rescue", told({"plain-56": 1.5}), Settings(steps=40, seed=7, rate=3e-4))
+    app = experiments(experiment="rescue", run="r")
+    assert "**Nothing to compare it with:** after 40 steps plain-56 at 0.0003 has a loss of 1.50." in texts(app)
+    assert "no recorded run of seed 7" in texts(app)
+    assert "2.20" not in texts(app)
+    assert drawn_under(app) == []
+    store.add_run("s", train_config(RACES["rescue"], Settings(steps=40, seed=42, rate=3e-4)))
+    app.session_state["experiments"]["rescue"].tried = ["r"]
+    app.query_params["run"] = "s"
+    assert drawn_under(app.run()) == ["plain-56 at 0.001", "residual-56 at 0.001"], "nor is the attempt of another seed"
+
+
+def drawn_under(app: AppTest) -> list[str]:
+    """The names of the curves laid under those of the race."""
+    (chart,) = (one for one in components(app) if one.proto.component_name == "resnet_lab_race")
+    return [line["name"] for line in json.loads(chart.proto.json)["under"]]
+
+
+def test_each_question_of_the_rescue_has_a_curve_of_its_own(store: Store, recorded: Path) -> None:
+    config = train_config(RACES["gradient"], Settings(steps=40))
+    recordings.write(recorded / "long.json.gz", config, told({"plain-56": 1.0, "residual-56": 0.5}), machine="m", recorded="2026-01-01")
+    app = button(experiments(experiment="rescue"), "Draw the curve you expect")
+    assert "Remove my curve" in enabled(app)
+    app.segmented_control(key="rescue_view").set_value("own").run()
+    assert "Draw the curve you expect" in enabled(app)
+    app.segmented_control(key="rescue_view").set_value("long").run()
+    assert "Remove my curve" in enabled(app)
+
+
+def test_a_race_is_never_too_short_to_speak_of(store: Store) -> None:
+    keep(store, "disease", told({"plain-20": 0.77, "plain-56": 2.20}, steps=FEWEST_STEPS), Settings(steps=FEWEST_STEPS))
+    app = experiments(experiment="disease", run="r")
+    assert "What this run showed" in texts(app)
+    assert app.number_input(key="experiment_disease_steps").min == FEWEST_STEPS
+
+
 def test_the_lesion_says_what_is_left(store: Store) -> None:
     app = experiments(experiment="lesion")
     state = _Lesion(cut=["stage2_block4"])
@@ -394,12 +435,12 @@ def test_one_can_predict_anew(store: Store) -> None:
     app.query_params["run"] = "r"
     app.run()
     own = app.session_state["experiments"]["disease"]
-    assert own.guess is not None
+    assert own.guess.heights == [2.3] * 5
     button(app, "Predict anew")
     prediction = app.radio(key="prediction_widget_disease")
     assert (prediction.value, prediction.disabled) == (None, False)
     assert "run" not in app.query_params
-    assert (own.run, own.guess, own.tried) == (None, None, ["r"])
+    assert (own.run, own.guess.heights, own.tried) == (None, None, ["r"])
     assert "What this run showed" not in texts(app)
     assert "Predict anew" not in enabled(app)
     assert store.run("r") is not None

@@ -104,13 +104,13 @@ def race_chart(experiment: str, shown: Shown, bench: Bench) -> None:
     def guessed() -> None:
         heights = st.session_state[key].get("guess")
         if isinstance(heights, list) and all(isinstance(height, (int, float)) for height in heights):
-            bench.guess = [float(height) for height in heights]
+            bench.guess.heights = [float(height) for height in heights]
 
     _race(key=key, data=_data(shown, bench), on_changed_change=changed, on_guess_change=guessed)
 
 
 def _data(shown: Shown, bench: Bench) -> dict[str, Any]:
-    drawn = bench.guess if shown.guess else None
+    drawn = bench.guess.heights if shown.guess else None
     return {
         "source": shown.source,
         "run": shown.run,

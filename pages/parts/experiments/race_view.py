@@ -93,7 +93,7 @@ def _change_view(own: Bench) -> None:
 def _anew(own: Bench) -> None:
     """Put away what is looked at, and the curve that was drawn. The run itself is kept, under Results and as a curve to compare with."""
     own.recording, own.played = None, False
-    own.guess, own.drawing = None, False
+    own.guesses.pop(own.view, None)
     if own.view != "long":
         _put_away(own)
         set_run(None)
@@ -108,9 +108,9 @@ def _put_away(own: Bench) -> None:
 def _draw_button(race: Race, own: Bench, *, locked: bool) -> None:
     """A curve of one's own, for whoever wants to say more than which one is lower."""
     if locked or race.panel == "gradients":
-        own.drawing = False
+        own.guess.drawing = False
         return
-    if own.drawing:
+    if own.guess.drawing:
         st.caption(t("Drag the five points, or move them with the arrow keys. The curve stays when the data comes."))
         st.button(t("Remove my curve"), icon=":material/undo:", type="tertiary", on_click=_draw, args=(own, False))
     else:
@@ -118,8 +118,8 @@ def _draw_button(race: Race, own: Bench, *, locked: bool) -> None:
 
 
 def _draw(own: Bench, drawing: bool) -> None:
-    own.drawing = drawing
-    own.guess = own.guess or [2.3] * 5 if drawing else None
+    own.guess.drawing = drawing
+    own.guess.heights = own.guess.heights or [2.3] * 5 if drawing else None
 
 
 def _buttons(lab: Service | None, race: Race, own: Bench, seen: Seen) -> None:
@@ -201,7 +201,7 @@ def _shown(lab: Service | None, race: Race, own: Bench, seen: Seen) -> Shown:
         shares=own_shares() if race.key == "depth" else None,
         panel=race.panel,
         guess="" if race.panel == "gradients" else t("your curve"),
-        guessing=own.drawing and not seen.has_data,
+        guessing=own.guess.drawing and not seen.has_data,
     )
     if waiting is None or not waiting.ahead:
         return shown
@@ -220,7 +220,7 @@ def _trouble(seen: Seen) -> int:
 def _under(lab: Service | None, race: Race, own: Bench, config: TrainConfig) -> list[Mapping[str, Any]]:
     """Curves to compare a student's own rate with: recorded ones, and what was tried before."""
     if race.key == "rescue" and own.view == "own":
-        return [_usual(curve, config) for curve in compared_curves().values()] + _tried(lab, own, config)
+        return [_usual(curve, config) for curve in compared_curves(config).values()] + _tried(lab, own, config)
     if race.key == "rate":
         usual = usual_curve(config)
         return [_usual(usual, config)] if usual is not None else []
@@ -232,12 +232,12 @@ def _usual(curve: Curve, config: TrainConfig) -> Mapping[str, Any]:
 
 
 def _tried(lab: Service | None, own: Bench, config: TrainConfig) -> list[Mapping[str, Any]]:
-    """The student's last attempts, each named by its rate."""
+    """The student's last attempts on the same batches, each named by its rate."""
     lines = []
     for run in own.tried[-2:]:
         record = lab.run(run) if lab is not None and run != own.run else None
         curve = curves_of(lab.events(run)).get("plain-56") if lab is not None and record is not None else None
-        if record is not None and curve is not None:
+        if record is not None and curve is not None and record.config.seed == config.seed:
             lines.append(_line(t("plain-56 at {rate:g}", rate=record.config.recipe.learning_rate), curve, config.max_steps))
     return lines
 

@@ -13,6 +13,14 @@ _SESSION_KEY = "experiments"
 
 
 @dataclass(slots=True)
+class Guess:
+    """A curve of the student's own: five heights, None before anything was drawn, and whether it is being drawn."""
+
+    heights: list[float] | None = None
+    drawing: bool = False
+
+
+@dataclass(slots=True)
 class Bench:
     """One experiment of this session.
 
@@ -21,8 +29,7 @@ class Bench:
         run: the run that is looked at. tried: runs whose curves lie under it, oldest first.
         recording: the recording that is being watched instead, by its name.
         played: it has been played to its end.
-        guess: five heights of a drawn curve, None before anything was drawn; `drawing` whether it is being drawn.
-        view: which of several questions is open.
+        view: which of several questions is open. guesses: the curve that was drawn to each.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -30,9 +37,13 @@ class Bench:
     tried: list[str] = field(default_factory=list)
     recording: str | None = None
     played: bool = False
-    guess: list[float] | None = None
-    drawing: bool = False
     view: Literal["", "long", "own"] = ""
+    guesses: dict[str, Guess] = field(default_factory=dict)
+
+    @property
+    def guess(self) -> Guess:
+        """The curve that belongs to the question that is open."""
+        return self.guesses.setdefault(self.view, Guess())
 
 
 def bench(key: str) -> Bench:

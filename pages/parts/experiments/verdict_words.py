@@ -100,9 +100,9 @@ def _catch_up(events: Sequence[Event]) -> str | None:
 
 
 def _own_rate(config: TrainConfig, events: Sequence[Event]) -> str | None:
-    curves = compared_curves()
+    curves = compared_curves(config)
     if not curves:
-        return None
+        return _uncompared(config, events)
     found = verdicts.rescue(events, curves["plain-56"], curves["residual-56"])
     if found is None:
         return None
@@ -120,6 +120,14 @@ def _own_rate(config: TrainConfig, events: Sequence[Event]) -> str | None:
         usual_loss=_loss(found.usual),
         residual_loss=_loss(found.residual),
     )
+
+
+def _uncompared(config: TrainConfig, events: Sequence[Event]) -> str | None:
+    found = verdicts.rate(events)
+    if found is None:
+        return None
+    values = {"steps": f"{found.steps:,}", "rate": f"{config.recipe.learning_rate:g}", "loss": _loss(found.loss), "seed": config.seed}
+    return lesson(_LESSON, "rescue_own_uncompared", **values)
 
 
 def _gradient(config: TrainConfig, events: Sequence[Event]) -> str | None:
@@ -222,18 +230,20 @@ def identity_words(run: Mapping[str, Sequence[float]]) -> str:
 
 
 def usual_curve(config: TrainConfig) -> Curve | None:
-    """Residual-20 at the usual rate, of the recorded cure: where seed and steps are the same, so are the batches."""
-    compared = load("cure")
-    if compared is None or compared.config.seed != config.seed:
-        return None
-    return curves_of(compared.events).get("residual-20")
+    """Residual-20 at the usual rate, recorded on the same batches as this run; None where there is no such recording."""
+    return _recorded(config, "cure").get("residual-20")
 
 
-def compared_curves() -> dict[str, Curve]:
-    """Plain-56 and residual-56 at the usual rate, recorded; empty where this installation has no such recording."""
-    recording = next((found for name in _COMPARED if (found := load(name)) is not None), None)
-    curves = curves_of(recording.events) if recording is not None else {}
+def compared_curves(config: TrainConfig) -> dict[str, Curve]:
+    """Plain-56 and residual-56 at the usual rate, recorded on the same batches as this run; empty where there is no such recording."""
+    curves = next((found for name in _COMPARED if (found := _recorded(config, name))), {})
     return {name: curves[name] for name in ("plain-56", "residual-56") if name in curves}
+
+
+def _recorded(config: TrainConfig, name: str) -> dict[str, Curve]:
+    """The curves of a recording, where it has the seed of this run: another one would bring other first weights and other batches."""
+    recording = load(name)
+    return curves_of(recording.events) if recording is not None and recording.config.seed == config.seed else {}
 
 
 def own_shares() -> Mapping[str, float] | None:
