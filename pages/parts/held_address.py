@@ -28,15 +28,15 @@ class _Held:
         return word not in self.said or time.monotonic() - self.said[word] > _ADDRESS_TRAVEL_SECONDS
 
 
-def hold(name: str, allowed: tuple[str, ...] | None = None, *, first: str, page: str = "") -> str:
+def hold(name: str, allowed: tuple[str, ...] | None = None, *, first: str, page: str = "", longest: int = _LONGEST) -> str:
     """The value of a parameter: what a new address says, else what was kept, else `first`.
 
-    A value that is not `allowed` counts as not said; None allows any of a sensible length. The address is made to say what is returned.
-    `page` is whose parameter it is, where several pages have one of the name.
+    A value that is not `allowed` counts as not said; None allows any of at most `longest` signs. The address is made to say what is
+    returned. `page` is whose parameter it is, where several pages have one of the name.
     """
     held = _all().setdefault(page + name, _Held(first))
     asked = st.query_params.get(name)
-    if asked is not None and asked != held.value and held.newly_said(asked) and _may_be(asked, allowed):
+    if asked is not None and asked != held.value and held.newly_said(asked) and _may_be(asked, allowed, longest):
         held.value = asked
     _write(name, held, first)
     return held.value
@@ -50,8 +50,8 @@ def keep(name: str, value: str, *, first: str, page: str = "") -> None:
     _write(name, held, first)
 
 
-def _may_be(asked: str, allowed: tuple[str, ...] | None) -> bool:
-    return len(asked) <= _LONGEST if allowed is None else asked in allowed
+def _may_be(asked: str, allowed: tuple[str, ...] | None, longest: int) -> bool:
+    return len(asked) <= longest if allowed is None else asked in allowed
 
 
 def _write(name: str, held: _Held, first: str) -> None:
