@@ -8,7 +8,8 @@ import time
 import unicodedata
 
 from resnet.errors import ConfigError, ExplainedError, StoreError, TrainingError
-from resnet.runs import attempts
+from resnet.inquiries import Opened
+from resnet.runs import attempts, importing
 from resnet.runs.hub import Hub
 from resnet.runs.schema import NOTE_LENGTH, TITLE_LENGTH
 from resnet.runs.store import RunRecord, Store
@@ -85,6 +86,19 @@ class History:
     def deleted_runs(self, limit: int = 50) -> list[RunRecord]:
         """Runs that were deleted and can be restored, the last one first."""
         return self._store.deleted(limit)
+
+    def export_run(self, run: str) -> bytes:
+        """A run that has ended as a file for `import_run`. Raises TrainingError where it has not, or there is no such run."""
+        record = attempts.known(self.run(run), run)
+        return importing.export_run(record, self.events(run))
+
+    def import_run(self, data: bytes, *, visitor: str = "") -> str:
+        """Take in a run that `export_run` made a file of, here or elsewhere, and return its id here. Raises FileError for anything else."""
+        return importing.import_run(self._store, data, visitor=visitor)
+
+    def import_model(self, opened: Opened, *, visitor: str = "") -> str:
+        """Take in a network from a .keras file, as a run of which nothing is known but its end, and return its id."""
+        return importing.import_model(self._store, opened, visitor=visitor)
 
     def _purge(self) -> None:
         """Remove for good what was deleted long ago, with the weights and checkpoints that this machine keeps of it."""

@@ -21,6 +21,7 @@ from resnet.training.events import Event, Failed, Finished, Interrupted, from_di
 RunState = Literal["queued", "preparing", "running", "paused", "evaluating", "finished", "stopped", "failed", "interrupted"]
 ENDED: frozenset[RunState] = frozenset({"finished", "stopped", "failed", "interrupted"})
 RESUMABLE: frozenset[RunState] = frozenset({"stopped", "interrupted"})  # ended, but not for ever
+IMPORTED = "imported"  # in the place of the owner of a run that came as a file
 _IS_THERE = RUNS.c.deleted.is_(None)
 
 
@@ -58,6 +59,11 @@ class RunRecord:
     @property
     def ended(self) -> bool:
         return self.state in ENDED
+
+    @property
+    def imported(self) -> bool:
+        """Whether it came as a file, and was not continued here since."""
+        return self.owner == IMPORTED
 
     @property
     def can_continue(self) -> bool:
@@ -106,6 +112,14 @@ class Store:
         with self._writing() as connection:
             connection.execute(RUNS.insert().values(**row))
         return record
+
+    def add_ended(self, record: RunRecord, events: Sequence[Event]) -> None:
+        """Write down a run that has ended elsewhere, with all it said: whole or not at all."""
+        row = {name: getattr(record, name) for name in ("id", "created", "state", "owner", "visitor", "title", "note")}
+        row |= {"config": record.config.to_dict(), "outcome": events[-1].to_dict()}
+        with self._writing() as connection:
+            connection.execute(RUNS.insert().values(**row))
+            connection.execute(EVENTS.insert(), _rows(record.id, events))
 
     def adopt(self, run: str, owner: str) -> None:
         """Give a run to another owner."""
@@ -178,7 +192,7 @@ class Store:
     def append(self, run: str, events: Sequence[Event], state: RunState, attempt: int = 1) -> None:
         """Keep the events of an attempt and the state they lead to. An event that is already there stays as it is, and so does the state
         of a run that is in a later attempt by now."""
-        rows = [{"run": run, "sequence": item.sequence, "kind": item.kind, "data": item.to_dict()} for item in events]
+        rows = _rows(run, events)
         with explained(self._engine):
             try:
                 self._write(run, rows, events, state, attempt)
@@ -219,6 +233,10 @@ class Store:
             self._reading_problem = error
             raise
         self._reading_problem = None
+
+
+def _rows(run: str, events: Iterable[Event]) -> list[dict[str, Any]]:
+    return [{"run": run, "sequence": item.sequence, "kind": item.kind, "data": item.to_dict()} for item in events]
 
 
 def _record(row: Row[Any]) -> RunRecord:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save as to_bytes
+from safetensors.numpy import save
 
 from resnet.config import DatasetName, ResNetConfig, network_from_dict
 from resnet.errors import ConfigError, WeightsError
@@ -39,19 +39,23 @@ class Trained:
 
 def keep(trained: Trained, folder: Path) -> None:
     """Write it into a run's folder, whole or not at all. Raises OSError."""
+    file = file_of(folder, trained.config.name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_suffix(".unfinished")
+    unfinished.write_bytes(to_bytes(trained))
+    unfinished.replace(file)
+
+
+def to_bytes(trained: Trained) -> bytes:
+    """The file's contents."""
     arrays = {name: np.ascontiguousarray(array, np.float32) for name, array in trained.weights.items()}
     arrays[_LOGITS] = np.ascontiguousarray(trained.logits, np.float32)
-    metadata = {"format": FORMAT, "network": json.dumps(asdict(trained.config)), "dataset": trained.dataset}
-    path = _path(folder, trained.config.name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_bytes(to_bytes(arrays, metadata))
-    unfinished.replace(path)
+    return save(arrays, {"format": FORMAT, "network": json.dumps(asdict(trained.config)), "dataset": trained.dataset})
 
 
 def find(run: str, network: ResNetConfig) -> Trained:
     """What the run kept of this network. Raises WeightsError where there is nothing, or something else."""
-    path = _path(run_folder(run), network.name)
+    path = file_of(run_folder(run), network.name)
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
@@ -59,6 +63,7 @@ def find(run: str, network: ResNetConfig) -> Trained:
                 raise WeightsError("{file} does not hold the weights of {model}", file=path.name, model=network.name)
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             logits = arrays.pop(_LOGITS)
+            dataset: DatasetName = metadata["dataset"]  # type: ignore[assignment]
     except FileNotFoundError as error:
         raise WeightsError(
             "the weights of run {run} are not on this machine: they are kept of the runs that trained last, from the version on that "
@@ -69,10 +74,9 @@ def find(run: str, network: ResNetConfig) -> Trained:
         raise WeightsError(
             "{file} cannot be read as a {kind} file: {problem}", file=path.name, kind=path.suffix, problem=str(error)
         ) from error
-    dataset: DatasetName = metadata["dataset"]  # type: ignore[assignment]
     return Trained(network, dataset, arrays, logits)
 
 
-def _path(folder: Path, network: str) -> Path:
-    """Networks' names are letters, digits and hyphens, and differ within a run."""
+def file_of(folder: Path, network: str) -> Path:
+    """Where in a run's folder that network's file lies. Networks' names are letters, digits and hyphens, and differ within a run."""
     return folder / "trained" / f"{network}.safetensors"

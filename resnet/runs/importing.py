@@ -1,0 +1,149 @@
+"""Runs that come as a file or go as one: what was trained on one machine is looked at on another, under an id of its own there."""
+
+from __future__ import annotations
+
+import shutil
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from resnet.config import ResNetConfig, TrainConfig
+from resnet.datasets import DATASETS
+from resnet.errors import FileError, TrainingError
+from resnet.export.archive import RunArchive, pack, unpack
+from resnet.inquiries import Opened
+from resnet.plan import plan
+from resnet.runs.schema import NOTE_LENGTH, TITLE_LENGTH, VISITOR_LENGTH
+from resnet.runs.store import IMPORTED, RunRecord, Store
+from resnet.training import trained
+from resnet.training.checkpoints import prune_runs, run_folder
+from resnet.training.events import Event, Finished
+
+
+def export_run(record: RunRecord, events: Sequence[Event]) -> bytes:
+    """A run that has ended as a file that `import_run` takes in, with the weights that this machine keeps of it.
+
+    Raises TrainingError where it has not ended.
+    """
+    if not record.ended:
+        raise TrainingError("run {run} has not ended; it can be taken along when it has", run=record.id)
+    kept = {network.name: trained.file_of(run_folder(record.id), network.name) for network in record.config.networks}
+    weights = {network: file.read_bytes() for network, file in kept.items() if file.is_file()} if record.result else {}
+    return pack(
+        RunArchive(
+            run=record.id,
+            created=record.created,
+            config=record.config,
+            events=tuple(events),
+            title=record.title,
+            note=record.note,
+            trained=weights,
+        )
+    )
+
+
+def import_run(store: Store, data: bytes, *, visitor: str = "") -> str:
+    """Take in what `export_run` made and return the run's id here. Writes the database.
+
+    Raises FileError for anything else, and where its weights cannot be kept.
+    """
+    archive = unpack(data)
+    run = _new_id()
+    weights = {config.name: (config, archive.trained[config.name]) for config in archive.config.networks if config.name in archive.trained}
+    with _folder(run) as folder:
+        for config, file in weights.values():
+            _keep(file, run, folder, config, archive.config)
+        last = archive.events[-1]
+        record = RunRecord(
+            id=run,
+            created=archive.created,
+            config=archive.config,
+            state=last.kind,  # type: ignore[arg-type]  # the events that end a run are called as the states they lead to
+            owner=IMPORTED,
+            visitor=visitor[:VISITOR_LENGTH],
+            title=archive.title[:TITLE_LENGTH],
+            note=archive.note[:NOTE_LENGTH],
+        )
+        store.add_ended(record, [replace(event, run=run) for event in archive.events])
+    return run
+
+
+def import_model(store: Store, opened: Opened, *, visitor: str = "") -> str:
+    """Take in a network from a .keras file, as a run of which nothing is known but its end, and return its id. Writes the database.
+
+    Raises FileError where its weights cannot be kept.
+    """
+    run, (network,) = _new_id(), opened.training.networks
+    kept = trained.Trained(network, opened.training.dataset, opened.weights, opened.logits)
+    finished = Finished(
+        run=run,
+        sequence=1,
+        time=time.time(),
+        test_loss={network.name: opened.loss},
+        test_accuracy={network.name: opened.accuracy},
+        class_accuracy={network.name: list(opened.class_accuracy)},
+        best_epoch=None,
+        stopped_early=False,
+        seconds=0.0,
+    )
+    with _folder(run) as folder:
+        _keep(trained.to_bytes(kept), run, folder, network, opened.training)
+        record = RunRecord(
+            id=run, created=finished.time, config=opened.training, state="finished", owner=IMPORTED, visitor=visitor[:VISITOR_LENGTH]
+        )
+        store.add_ended(record, [finished])
+    return run
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex[:12]
+
+
+@contextmanager
+def _folder(run: str) -> Iterator[Path]:
+    """The folder of a run that is being taken in; gone again where that fails."""
+    folder = run_folder(run)
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    prune_runs(spare={run})
+
+
+def _keep(file: bytes, run: str, folder: Path, network: ResNetConfig, config: TrainConfig) -> None:
+    """Keep a network's weights, once they have been read and found to be this network's."""
+    path = trained.file_of(folder, network.name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file)
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise FileError("the weights cannot be written to {folder}: {problem}", folder=str(path.parent), problem=problem) from error
+    _check(trained.find(run, network), config)
+
+
+def _check(kept: trained.Trained, config: TrainConfig) -> None:
+    """Raise FileError unless these are numbers, as many in each layer as the plan says, with answers to the test split of its data."""
+    counted: dict[str, int] = {}
+    for name, array in kept.weights.items():
+        layer = name.partition("/")[0]
+        counted[layer] = counted.get(layer, 0) + array.size
+    planned = {layer.name: layer.parameters for layer in plan(kept.config).layers if layer.parameters}
+    wrong = {layer for layer, count in (counted.items() ^ planned.items())}
+    if wrong:
+        raise FileError("the weights in the file are not those of {network}: {layer} differs", network=kept.config.name, layer=min(wrong))
+    answers = (DATASETS[config.dataset].test_images, kept.config.num_classes)
+    if kept.dataset != config.dataset or kept.logits.shape != answers:
+        raise FileError(
+            "the answers in the file are not those of {network} to the test images of {dataset}",
+            network=kept.config.name,
+            dataset=config.dataset,
+        )
+    if not all(array.dtype == np.float32 and np.isfinite(array).all() for array in (*kept.weights.values(), kept.logits)):
+        raise FileError("the weights or answers of {network} in the file hold a number that is none", network=kept.config.name)

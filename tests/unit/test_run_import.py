@@ -1,0 +1,281 @@
+"""A run goes to another machine as a file, and what is brought as one is believed only after it was looked at."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import load, save
+
+from resnet.config import ResNetConfig, TrainConfig
+from resnet.errors import ExplainedError, FileError, TrainingError
+from resnet.export.archive import MEMBER, RunArchive, pack, unpack
+from resnet.presets import RACERS, RECIPES
+from resnet.runs.service import Service
+from resnet.runs.store import RunRecord, Store
+from resnet.training import trained
+from resnet.training.checkpoints import FOLDER_VARIABLE, run_folder
+from resnet.training.events import BatchEnd, EpochEnd, Event, Failed, Finished, Started
+
+TINY = replace(RACERS["plain-20"], depths=(1, 1, 1))
+CONFIG = TrainConfig(networks=(TINY,), dataset="fashion-mnist-14", recipe=RECIPES["race"], seed=5, max_steps=2)
+RANDOM = np.random.default_rng(7)
+
+
+def weights_of(network: ResNetConfig) -> dict[str, np.ndarray]:
+    """As many numbers for each layer as the network has, counted by hand: plain blocks of two 3x3 convolutions and their norms."""
+    shapes: dict[str, tuple[int, ...]] = {"stem_conv/kernel": (3, 3, 1, 8)}
+    norms, before = {"stem_bn": 8}, 8
+    for stage, width in enumerate(network.widths, start=1):
+        for number in (1, 2):
+            shapes[f"stage{stage}_block1_conv{number}/kernel"] = (3, 3, before, width)
+            norms[f"stage{stage}_block1_bn{number}"] = before = width
+    for name, width in norms.items():
+        shapes |= {f"{name}/{part}": (width,) for part in ("gamma", "beta", "moving_mean", "moving_variance")}
+    shapes |= {"head_dense/kernel": (32, 10), "head_dense/bias": (10,)}
+    return {name: RANDOM.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+
+
+def kept_of(network: ResNetConfig = TINY) -> trained.Trained:
+    return trained.Trained(network, "fashion-mnist-14", weights_of(network), RANDOM.normal(size=(2_000, 10)).astype(np.float32))
+
+
+def said(run: str) -> list[Event]:
+    first = {"run": run, "network": TINY.name, "epoch": 1, "learning_rate": 1e-3}
+    batches = [
+        BatchEnd(
+            sequence=step + 1, time=10.0 + step, step=step, loss=2.5 / step, accuracy=0.25, images_per_second=9.0, seconds=1.0, **first
+        )
+        for step in (1, 2)
+    ]
+    return [
+        Started(run=run, sequence=1, time=10.0, networks=[TINY.name], epochs=1, steps_per_epoch=2, training_images=9_000),
+        *batches,
+        EpochEnd(
+            sequence=4,
+            time=13.0,
+            step=2,
+            loss=1.875,
+            accuracy=0.25,
+            validation_loss=float("nan"),
+            validation_accuracy=0.5,
+            seconds=2.0,
+            **first,
+        ),
+        Finished(
+            run=run,
+            sequence=5,
+            time=14.0,
+            test_loss={TINY.name: 1.5},
+            test_accuracy={TINY.name: 0.5},
+            class_accuracy={TINY.name: [0.5] * 10},
+            best_epoch=None,
+            stopped_early=False,
+            seconds=4.0,
+        ),
+    ]
+
+
+class Machine:
+    """A server with a history and a folder of its own; its engine is never started."""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        self.folder, self.patch = folder, patch
+        folder.mkdir()
+        self.store = Store(f"sqlite:///{folder / 'runs.sqlite'}")
+        self.lab = Service(self.store, usual=None)
+
+    def here(self) -> Service:
+        self.patch.setenv(FOLDER_VARIABLE, str(self.folder / "checkpoints"))
+        return self.lab
+
+
+@pytest.fixture
+def machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Machine, Machine]]:
+    both = Machine(tmp_path / "one", monkeypatch), Machine(tmp_path / "other", monkeypatch)
+    yield both
+    for machine in both:
+        machine.lab.close()
+
+
+def add(machine: Machine, run: str = "aaaa", kept: trained.Trained | None = None) -> bytes:
+    """The file of a finished run there."""
+    lab = machine.here()
+    machine.store.add_ended(
+        RunRecord(id=run, created=1_700_000_000.5, config=CONFIG, state="finished", title="Ours", note="two\nlines"), said(run)
+    )
+    if kept:
+        trained.keep(kept, run_folder(run))
+    return lab.export_run(run)
+
+
+def test_a_run_comes_to_another_machine_whole(machines: tuple[Machine, Machine]) -> None:
+    one, other = machines
+    kept = kept_of()
+    file = add(one, kept=kept)
+    lab = other.here()
+    run = lab.import_run(file, visitor="v1")
+    assert run != "aaaa"
+    record = lab.run(run)
+    assert record is not None
+    assert (record.config, record.created, record.title, record.note) == (CONFIG, 1_700_000_000.5, "Ours", "two\nlines")
+    assert (record.state, record.visitor, record.imported) == ("finished", "v1", True)
+    # Events hold a NaN, which equals nothing: compared as text.
+    assert [str(event) for event in lab.events(run)] == [str(event) for event in said(run)]
+    assert str(record.result) == str(said(run)[-1])
+    again = trained.find(run, TINY)
+    np.testing.assert_array_equal(again.logits, kept.logits)
+    assert {name: array.tolist() for name, array in again.weights.items()} == {name: a.tolist() for name, a in kept.weights.items()}
+    # And back to where it came from, where it is a run beside the one it was.
+    back = one.here().import_run(other.here().export_run(run))
+    assert {one.id for one in one.here().runs()} == {"aaaa", back}
+
+
+def test_a_run_without_weights_comes_too(machines: tuple[Machine, Machine]) -> None:
+    lab = machines[1].here()
+    run = lab.import_run(add(machines[0]))
+    assert lab.run(run).result is not None  # type: ignore[union-attr]
+    with pytest.raises(ExplainedError, match="are not on this machine"):
+        trained.find(run, TINY)
+
+
+def test_a_run_that_has_not_ended_stays(machines: tuple[Machine, Machine]) -> None:
+    one = machines[0]
+    lab = one.here()
+    one.store.add_run("bbbb", CONFIG)
+    with pytest.raises(TrainingError, match="run bbbb has not ended"):
+        lab.export_run("bbbb")
+    with pytest.raises(TrainingError, match="there is no run cccc"):
+        lab.export_run("cccc")
+
+
+# What is refused
+
+
+def changed(file: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
+    """The archive with another description."""
+    described = json.loads(zipfile.ZipFile(io.BytesIO(file)).read(MEMBER))
+    change(described)
+    return rebuilt(file, {MEMBER: json.dumps(described).encode()})
+
+
+def rebuilt(file: bytes, members: dict[str, bytes]) -> bytes:
+    """The archive with other members, or more."""
+    with zipfile.ZipFile(io.BytesIO(file)) as known:
+        contents = {name: known.read(name) for name in known.namelist()} | members
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+def event(place: int, **values: object) -> Callable[[dict[str, Any]], object]:
+    return lambda described: described["events"][place].update(values)
+
+
+DESCRIPTIONS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "another format": (lambda d: d.update(format="zip"), "does not describe a run"),
+    "a later version": (lambda d: d.update(version=2), "has version 2"),
+    "no configuration": (lambda d: d.pop("training"), "lacks 'training'"),
+    "an impossible network": (lambda d: d["training"]["networks"][0].update(depths=[0, 1, 1]), "cannot have been trained: depths"),
+    "another data set": (lambda d: d["training"].update(dataset="fashion-mnist"), "takes 14x14x1 images"),
+    "a time that is none": (lambda d: d.update(created=1e30), "must be a time in seconds since 1970, got 1e"),
+    "a title that is none": (lambda d: d.update(title=["x"]), "title in the description of the run must be text"),
+    "no events": (lambda d: d.update(events=[]), "between 1 and 300,000 events"),
+    "an unknown event": (event(1, kind="party"), "event 2 of the run in the file is of no known kind"),
+    "an event with a gap": (lambda d: d["events"][1].pop("loss"), "event 2 of the run in the file is incomplete"),
+    "a loss in words": (event(1, loss="low"), "has a value for 'loss' that it cannot have: 'low'"),
+    "a step before the first": (event(1, step=-3), "has a value for 'step' that it cannot have: -3"),
+    "an epoch of no steps": (event(0, steps_per_epoch=0), "'steps_per_epoch' that it cannot have: 0"),
+    "somebody else's network": (event(1, network="resnet-50"), "'network' that it cannot have: 'resnet-50'"),
+    "events out of order": (event(1, sequence=4), "not in order"),
+    "no end": (lambda d: d["events"].pop(), "has not ended; its last event is 'epoch'"),
+    "too few classes": (event(4, class_accuracy={TINY.name: [0.5]}), "'class_accuracy'"),
+    "more than all": (event(4, test_accuracy={TINY.name: 1.5}), "'class_accuracy'"),
+    "nobody's result": (event(4, test_loss={}), "'test_loss'"),
+}
+
+
+@pytest.mark.parametrize("name", DESCRIPTIONS)
+def test_a_description_that_cannot_be_is_refused_with_its_reason(name: str, machines: tuple[Machine, Machine]) -> None:
+    change, complaint = DESCRIPTIONS[name]
+    lab = machines[1].here()
+    with pytest.raises(FileError, match=complaint):
+        lab.import_run(changed(add(machines[0]), change))
+    assert lab.runs() == []
+
+
+def failed(rule: str) -> RunArchive:
+    end = Failed(run="r", sequence=1, time=1.0, rule=rule, values={"what": "memory"})
+    return RunArchive(run="r", created=1.0, config=CONFIG, events=(end,))
+
+
+def test_a_sentence_with_a_gap_that_nothing_fills_is_refused() -> None:
+    assert unpack(pack(failed("no {what} left"))).events[-1].kind == "failed"
+    with pytest.raises(FileError, match=r"'rule' that it cannot have: 'no \{air\} left'"):
+        unpack(pack(failed("no {air} left")))
+
+
+def weights_file(**changes: Any) -> bytes:
+    """A weights file as it should be, but for the arrays that are changed; None takes one out."""
+    kept = kept_of()
+    arrays = {**kept.weights, "test/logits": kept.logits, **{name.replace("__", "/"): array for name, array in changes.items()}}
+    metadata = {"format": trained.FORMAT, "network": json.dumps(CONFIG.to_dict()["networks"][0]), "dataset": "fashion-mnist-14"}
+    return save({name: array for name, array in arrays.items() if array is not None}, metadata)
+
+
+FILES: dict[str, tuple[Callable[[], bytes], str]] = {
+    "a layer too large": (lambda: weights_file(stem_conv__kernel=np.zeros((5, 5, 1, 8), np.float32)), "stem_conv differs"),
+    "a layer too few": (lambda: weights_file(head_dense__kernel=None), "head_dense differs"),
+    "no number": (lambda: weights_file(head_dense__bias=np.full(10, np.nan, np.float32)), "holds? a number that is none"),
+    "too few answers": (lambda: weights_file(test__logits=np.zeros((3, 10), np.float32)), "not those of plain-20 to the test images"),
+    "no weights at all": (lambda: b"nothing", r"plain-20\.safetensors cannot be read"),
+    "another's": (lambda: trained.to_bytes(kept_of(replace(TINY, activation="gelu"))), "does not hold the weights of plain-20"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_weights_that_are_not_this_networks_are_refused_and_leave_nothing(name: str, machines: tuple[Machine, Machine]) -> None:
+    make, complaint = FILES[name]
+    file = rebuilt(add(machines[0]), {"trained/plain-20.safetensors": make()})
+    lab = machines[1].here()
+    with pytest.raises(ExplainedError, match=complaint):
+        lab.import_run(file)
+    assert lab.runs() == []
+    assert not list((machines[1].folder / "checkpoints").glob("*"))
+
+
+def test_the_weights_written_by_hand_are_those_that_pass() -> None:
+    assert load(weights_file()).keys() == {*weights_of(TINY), "test/logits"}
+
+
+def test_archives_of_something_else_are_refused(machines: tuple[Machine, Machine]) -> None:
+    file = add(machines[0])
+    for brought, complaint in (
+        (b"", "cannot be read as a .zip archive"),
+        (b"PK\x03\x04" + b"\0" * 40, "cannot be read as a .zip archive"),
+        (file[: len(file) // 2], "cannot be read as a .zip archive"),
+        (rebuilt(file, {"../../evil.py": b"x"}), "holds '../../evil.py', which is no part of a run"),
+        (rebuilt(file, {MEMBER: b"[" * 100_000}), "is not JSON"),
+    ):
+        with pytest.raises(FileError, match=complaint):
+            unpack(brought)
+
+
+def test_a_bomb_is_not_unpacked(machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch) -> None:
+    """20 MB of zeros are 20 KB in an archive. This network takes 24,000 numbers and 2,000 times 10 answers."""
+    file = rebuilt(add(machines[0]), {"trained/plain-20.safetensors": b"\0" * 20_000_000})
+    assert len(file) < 50_000
+    with pytest.raises(FileError, match=r"trained/plain-20\.safetensors in the archive unpacks to more than 1,2\d\d,\d\d\d bytes"):
+        unpack(file)
+    monkeypatch.setattr("resnet.export.archive.MOST_TEXT", 1_000)
+    with pytest.raises(FileError, match=r"run\.json in the archive unpacks to more than 1,000 bytes"):
+        unpack(file)
