@@ -1,4 +1,4 @@
-"""The embedded test images as they are, for pages that show them: bytes, read without the training images and without TensorFlow."""
+"""Test images as they are, for pages that show them: bytes, read without TensorFlow, and the embedded ones without the training images."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from resnet.data import SUBSET_FILE
+from resnet.config import DatasetName
+from resnet.data import SUBSET_FILE, TEST_IMAGES, full_set_location, read_idx
 from resnet.datasets import FASHION_CLASSES
+from resnet.errors import DataError
 
 # The classes that networks confuse most with one another come twice in a choice of a dozen.
 TWICE = ("Pullover", "Shirt")
@@ -18,6 +20,29 @@ def embedded_pictures() -> tuple[np.ndarray, np.ndarray]:
     """Images, uint8 (2000, 28, 28), and labels, (2000,), in the order of the subset's test split; 0 is the black around the garment."""
     with np.load(SUBSET_FILE) as file:
         return file["x_test"], file["y_test"]
+
+
+@lru_cache(maxsize=2)
+def pictures_of(dataset: DatasetName) -> np.ndarray:
+    """The test images of a data set, uint8 (images, side, side), in the order of its split.
+
+    Raises DataError where the full set is not on this machine: another one may have trained on it.
+    """
+    if dataset == "fashion-mnist":
+        folder = full_set_location()
+        if folder is None:
+            raise DataError("the images of the full Fashion-MNIST set are not on the machine that shows this page")
+        return read_idx(folder / TEST_IMAGES.name, TEST_IMAGES)
+    pictures, _ = embedded_pictures()
+    return pictures if dataset == "fashion-mnist-subset" else _halved(pictures)
+
+
+def _halved(pictures: np.ndarray) -> np.ndarray:
+    """(images, 28, 28) to (images, 14, 14): the rounded means of 2x2 pixels."""
+    count, height, width = pictures.shape
+    means = pictures.reshape(count, height // 2, 2, width // 2, 2).mean(axis=(2, 4))
+    halved: np.ndarray = np.round(means).astype(np.uint8)
+    return halved
 
 
 @lru_cache(maxsize=1)
