@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 import streamlit as st
 
@@ -17,6 +16,7 @@ from pages.parts.display import projector
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 from pages.parts.layout import page_header
+from pages.parts.one_of_few import one_of_few
 from pages.parts.quiz import quiz
 
 VIEWS: Mapping[str, Callable[[], None]] = MappingProxyType({"walk": walk, "kinds": kinds, "amount": amount, "back": back})
@@ -29,24 +29,15 @@ def page() -> None:
     heading, switch = st.columns([3, 1] if projector() else [1.05, 1], vertical_alignment="center")
     with heading:
         page_header(t("Block"), t("What does a block add to its input?"))
+    st.session_state[_WIDGET] = view
     with switch.container(horizontal=True, horizontal_alignment="right"):
-        _view_switch(view)
+        one_of_few(t("View"), tuple(VIEWS), words=view_label, key=_WIDGET, on_change=_switch, list_width=210)
     VIEWS[view]()
     quiz("block")
 
 
-def _view_switch(view: str) -> None:
-    """On a projector the views are in a list, as the pages are: the larger question needs the room beside it."""
-    st.session_state[_WIDGET] = view
-    control: dict[str, Any] = {"format_func": view_label, "key": _WIDGET, "on_change": _switch, "label_visibility": "collapsed"}
-    if projector():
-        st.selectbox(t("View"), tuple(VIEWS), **control)
-    else:
-        st.segmented_control(t("View"), tuple(VIEWS), required=True, **control)
-
-
 def view_label(view: str) -> str:
-    """A view's name on its segment."""
+    """A view's name where it is chosen."""
     return {"walk": t("Step by step"), "kinds": t("Kinds"), "amount": t("How much of F"), "back": t("Backward")}[view]
 
 

@@ -19,7 +19,7 @@ from pages.parts.block.look import (
 )
 from pages.parts.block.maps import MAPS_HTML, MAPS_SCRIPT, MAPS_SHEET, Panel, maps_data
 from pages.parts.block.steps import current_block
-from pages.parts.display import pixels
+from pages.parts.display import pixels, projector
 from pages.parts.i18n import ASSETS, lesson, t
 from pages.parts.inquiry import ask, tell
 from pages.parts.layout import prose
@@ -29,7 +29,7 @@ from resnet.wording import class_titles
 
 _COMPONENTS = ASSETS / "components"
 _KEY = "block_amount"
-_SIDE = 168  # pixels: six for each place of 28x28
+_SIDE, _SIDE_ON_A_PROJECTOR = 168, 140  # pixels: six for each place of 28x28, or five beside the larger words
 _HEIGHT = 316
 
 _amount = st.components.v2.component(
@@ -60,7 +60,8 @@ def amount() -> None:
         with controls:
             channel_control(_KEY, maps.y.shape[-1], channel)
     projection = has_projection(current_block()) if maps is None else maps.projection
-    data = amount_data(maps, reading, projection=projection, status=asked.status, side=pixels(_SIDE))
+    side = _SIDE_ON_A_PROJECTOR if projector() else _SIDE
+    data = amount_data(maps, reading, projection=projection, status=asked.status, side=side)
     _amount(key=f"{_KEY}_maps", data=data, height=pixels(_HEIGHT))
     tell(asked, key=_KEY)
     nothing, measured = st.columns(2, gap="large")

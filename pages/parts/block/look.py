@@ -10,6 +10,7 @@ from pages.parts.block.steps import NETWORK, blocks, current_block, open_block
 from pages.parts.display import pixels
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
+from pages.parts.one_of_few import one_of_few
 from pages.parts.thumbnails import thumbnails
 from resnet.embedded import Moment
 from resnet.inquiries import Subject
@@ -52,14 +53,13 @@ def moment_control(key: str) -> None:
     """The three moments of the network's training."""
     widget = f"{key}_moment"
     st.session_state[widget] = subject().moment
-    st.segmented_control(
+    one_of_few(
         t("Weights"),
         get_args(Moment),
-        format_func=moment_label,
+        words=moment_label,
         key=widget,
-        required=True,
         on_change=lambda: keep("moment", st.session_state[widget], first=_FIRST_MOMENT),
-        label_visibility="collapsed",
+        list_width=150,
     )
 
 
@@ -97,12 +97,12 @@ def channel_control(key: str, channels: int, shown: int) -> None:
             key=widget,
             on_change=lambda: keep("channel", str(st.session_state[widget] - 1), first=""),
             label_visibility="collapsed",
-            width=pixels(136),
+            width=136,
         )
 
 
 def moment_label(moment: Moment) -> str:
-    """A moment's name on its segment."""
+    """A moment's name where it is chosen."""
     return {"untrained": t("Untrained"), "epoch-1": t("1 epoch"), "trained": t("Trained")}[moment]
 
 

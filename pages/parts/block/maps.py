@@ -16,7 +16,7 @@ from resnet.figures.block_maps import Grid, Reading
 from resnet.figures.palette import ABOVE_ZERO, AT_ZERO, BELOW_ZERO, css_variables
 
 _COMPONENTS = ASSETS / "components"
-SIDE = 112  # pixels: a whole number for each place of 28x28, 14x14 and 7x7
+SIDE = 112  # pixels on any display: a whole number for each place of 28x28, 14x14 and 7x7, and seven maps side by side
 _AROUND = 48  # pixels of titles and notes; what is read off stands beside the maps
 
 # What every component with maps has in its frame, and the sheet for it.
@@ -95,12 +95,12 @@ def show_maps(
     {partial} what the patch gives with its kernel.
     """
     height = maps_height()
-    _maps(key=key, data=maps_data(reading, panels, lines, status=status, patch=patch, side=pixels(SIDE)), height=height)
+    _maps(key=key, data=maps_data(reading, panels, lines, status=status, patch=patch, side=SIDE), height=height)
 
 
 def maps_height() -> int:
     """Pixels on this display."""
-    return pixels(SIDE) + pixels(_AROUND)
+    return SIDE + pixels(_AROUND)
 
 
 def maps_data(
