@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import streamlit as st
 
+from pages.parts.display import pixels
 from pages.parts.i18n import explain, t
 from pages.parts.literal import literally
 from resnet.errors import BusyError, ExplainedError
@@ -25,7 +26,7 @@ FindingType = TypeVar("FindingType")
 
 _STATE = "inquiries_asked"
 _PAUSE = 0.4  # seconds between two looks at a question
-LINE_HEIGHT = 28  # pixels that a word about the answer takes, said or not
+LINE_HEIGHT = 28  # pixels on a screen that a word about the answer takes, said or not
 AT_ONCE = 4  # of many; a class asks together, and a worker answers one after the other
 REST = 5  # looks between a question that was not taken and the next try; what is refused takes room among the answers that are kept
 
@@ -100,7 +101,7 @@ def ask(inquiry: Inquiry, found: type[FindingType], *, key: str) -> Asked[Findin
 
 def tell(asked: Asked[FindingType], *, key: str, said: str = "") -> None:
     """One line, as high in every state: that the answer is on its way, why there is none, or else what is to be `said`, as Markdown."""
-    with st.container(height=LINE_HEIGHT, border=False, horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(height=pixels(LINE_HEIGHT), border=False, horizontal=True, vertical_alignment="center", gap="small"):
         if service.current() is None:
             st.markdown(f":gray[:material/power_off: {t('This server has no engine to ask; start it with `streamlit run app.py`.')}]")
         elif isinstance(asked.outcome, ExplainedError):
