@@ -1,9 +1,122 @@
-"""What a network learned: its maps, its filters, where it looks. `shown.chosen_image()` is the image another view sent here."""
+"""What a network learned: a picture and what the network says of it, where a layer speaks for that, and the layer's maps."""
 
 from __future__ import annotations
 
-from resnet.inquiries import Source
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.i18n import lesson, t
+from pages.parts.inquiry import Asked, ask, tell
+from pages.parts.results.inside_heat import show_heat, target_control
+from pages.parts.results.inside_layer import ask_strip, last_maps, layer_control, layer_strip, layer_words, shown_layer
+from pages.parts.results.inside_maps import show_tiles
+from pages.parts.results.inside_picture import Answered, label_of, picture, picture_control, verdict
+from pages.parts.results.inside_plane import plane_drawer
+from resnet.figures.channel_maps import Tiles, tiles_of_filters, tiles_of_maps
+from resnet.inquiries import (
+    ExplainDecision,
+    Filters,
+    GradCam,
+    LayerMaps,
+    LookAtLayer,
+    OwnPicture,
+    Picture,
+    PredictTest,
+    ShowFilters,
+    Source,
+    TestPredictions,
+)
+from resnet.plan import LayerPlan, plan
+from resnet.wording import class_titles
+
+_KEY = "inside"
 
 
 def inside(source: Source) -> None:
-    """To come."""
+    own: OwnPicture | None = None
+    predicted = ask(PredictTest(source), TestPredictions, key=f"{_KEY}_predictions")
+    answered = Answered.of(predicted.found) if predicted.current else None
+    picture_control(source, own, answered)
+    shown, layer = picture(source, own), shown_layer(source)
+    strip = ask_strip(source)
+    layer_strip(source, strip)
+    left, right = st.columns([1, 2.45], gap="medium")
+    with left:
+        heat = _heat(source, shown, layer, answered)
+    with right:
+        maps = _maps(source, shown, layer)
+    _tell([maps, heat, *([strip] if strip else []), predicted], source)
+    with st.expander(t("Explain"), icon=":material/school:"):
+        st.markdown(lesson("inside", "maps"), width=760)
+        st.markdown(_grid_lesson(source, layer), width=760)
+        st.markdown(lesson("inside", "residual" if strip else "plain"), width=760)
+    plane_drawer(source, shown.number if not isinstance(shown, OwnPicture) else None)
+
+
+def _grid_lesson(source: Source, layer: LayerPlan) -> str:
+    """What Grad-CAM is, with the numbers of this layer's grid."""
+    rows, columns = _with_places(source, layer).output_shape[:2]
+    height, width, _ = source.config.input_shape
+    return lesson("inside", "gradcam", rows=rows, columns=columns, high=f"{height / rows:.3g}", wide=f"{width / columns:.3g}")
+
+
+def _with_places(source: Source, layer: LayerPlan) -> LayerPlan:
+    """The layer itself, or for one behind the pooling the last before it that gives maps."""
+    return layer if len(layer.output_shape) == 3 else last_maps(plan(source.config))
+
+
+def _heat(source: Source, shown: Picture, layer: LayerPlan, answered: Answered | None) -> Asked[GradCam]:
+    """Where the layer speaks for a class; of one behind the pooling, where the last maps do."""
+    target = target_control()
+    asked = ask(ExplainDecision(source, shown, _with_places(source, layer).name, target), GradCam, key=f"{_KEY}_heat")
+    found = asked.found if _fits(asked.found, source) else None
+    show_heat(found, source, shown=shown, dimmed=not asked.current)
+    st.markdown(verdict(found.probabilities if found is not None and asked.current else None, label_of(source, shown, answered)))
+    return asked
+
+
+def _maps(source: Source, shown: Picture, layer: LayerPlan) -> Asked[Any]:
+    """The layer's channels, or the first layer's filters."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        what = st.segmented_control(
+            t("What is shown"),
+            ("maps", "filters"),
+            format_func=lambda one: {"maps": t("Feature maps"), "filters": t("First filters")}[one],
+            default="maps",
+            key=f"{_KEY}_what",
+            required=True,
+            label_visibility="collapsed",
+        )
+        if what == "maps":
+            layer_control(source)
+            liveliest = st.toggle(t("Liveliest first"), key=f"{_KEY}_liveliest")
+    if what == "filters":
+        return _filters(source)
+    asked = ask(LookAtLayer(source, shown, layer.name), LayerMaps, key=f"{_KEY}_maps")
+    tiles = None if asked.found is None else tiles_of_maps(asked.found.maps, liveliest_first=liveliest)
+    names = class_titles(t) if layer.kind == "dense" and layer.stage == "head" else ()
+    show_tiles(tiles, title=layer_words(source), names=names, key=f"{_KEY}_tiles", status=asked.status)
+    return asked
+
+
+def _filters(source: Source) -> Asked[Any]:
+    asked = ask(ShowFilters(source), Filters, key=f"{_KEY}_filters")
+    tiles: Tiles | None = None if asked.found is None else tiles_of_filters(asked.found.kernel)
+    show_tiles(tiles, title=t("Filters of the first convolution"), names=(), key=f"{_KEY}_tiles", status=asked.status)
+    return asked
+
+
+def _tell(asked: list[Asked[Any]], source: Source) -> None:
+    """One line for all questions: first those on their way, then what was refused, else what there is to see."""
+    coming = [one for one in asked if not one.current]
+    first = next((one for one in coming if not one.refused), coming[0] if coming else asked[0])
+    said = t("Brown is below 0, teal above, on one scale. A click on the strip opens a part of the network.")
+    if source.config.shortcut != "none":
+        said += " " + t("Its bars: ‖F‖/‖x‖, the branch by the shortcut at the add.")
+    tell(first, key=_KEY, said=f":gray[:small[{said}]]")
+
+
+def _fits(found: GradCam | None, source: Source) -> bool:
+    """Whether an answer from before is of a network with pictures of this size."""
+    return found is not None and found.image.shape[:2] == source.config.input_shape[:2]

@@ -1,0 +1,61 @@
+"""The test images in a plane, for who wants to know more: asked for when the drawer is opened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.display import pixels
+from pages.parts.figure import show_figure
+from pages.parts.i18n import lesson, t
+from pages.parts.inquiry import ask, tell
+from pages.parts.results.shown import choose_image
+from pages.parts.theme import current_theme
+from resnet.datasets import DATASETS
+from resnet.figures.plane import plane_figure
+from resnet.inquiries import Embedding, EmbedTest, Source
+from resnet.inquiries.results import MOST_EMBEDDED
+
+_KEY = "inside_plane"
+
+
+def plane_drawer(source: Source, image: int | None) -> None:
+    """`image` is the test image to mark."""
+    drawer = st.expander(t("Advanced"), icon=":material/scatter_plot:", key=f"{_KEY}_drawer", on_change="rerun")
+    if drawer.open:
+        with drawer:
+            _plane(source, image)
+
+
+def _plane(source: Source, image: int | None) -> None:
+    images = min(MOST_EMBEDDED, DATASETS[source.dataset].test_images)
+    asked = ask(EmbedTest(source, images), Embedding, key=_KEY)
+    st.markdown(lesson("inside", "plane", channels=source.config.stage_channels[-1], images=f"{images:,}"), width=pixels(760))
+    found = asked.found if asked.current else None
+    mistakes = 0 if found is None else int((found.labels != found.named).sum())
+    alt = t(
+        "{images:,} test images in the plane of two principal components, {mistakes} of them taken for another class",
+        images=images,
+        mistakes=mistakes,
+    )
+    show_figure(
+        plane_figure(found, chosen=image, theme=current_theme(), t=t),
+        key=f"{_KEY}_figure",
+        alt=alt if found is not None else asked.status,
+        on_select=_follow,
+        selection_mode="points",
+    )
+    tell(asked, key=_KEY, said=f":gray[:small[{t('Click a dot to look at its image; a class in the legend, to put it away.')}]]")
+
+
+def _follow() -> None:
+    number = clicked(st.session_state[f"{_KEY}_figure"])
+    if number is not None:
+        choose_image(number)
+
+
+def clicked(event: Any) -> int | None:
+    """The number of the image whose dot was clicked; None where the click took a choice back."""
+    points = event["selection"]["points"]
+    return int(points[0]["customdata"][0]) if points and points[0].get("customdata") else None
