@@ -87,6 +87,20 @@ def test_an_unknown_step_or_view_is_the_first() -> None:
     assert "row by row" in _grids(app)["x"]
 
 
+def test_on_a_projector_the_views_are_in_a_list_and_lead_to_the_same() -> None:
+    app = _open(display="projector")
+    views = app.selectbox(key="block_view")
+    assert views.options == ["Step by step", "Kinds", "How much of F", "Backward"]
+    views.select("kinds").run()
+    assert not app.exception
+    assert app.query_params["view"] == "kinds"
+    assert not _data(app, "groups"), "the walk's steps are gone"
+    del app.query_params["display"]
+    app.run()
+    (segments,) = (one for one in app.get("button_group") if one.key == "block_view")
+    assert segments.value == "kinds"
+
+
 def test_a_seed_of_thousands_of_digits_is_no_seed() -> None:
     assert _grids(_open(step="conv1", seed="9" * 5_000)) == _grids(_open(step="conv1"))
 
