@@ -10,29 +10,24 @@ from typing import Literal, get_args
 
 import streamlit as st
 
-from pages.parts.address_choice import follow, keep, kept
+from pages.parts.held_address import follow, keep
 
 Display = Literal["screen", "projector"]
 PROJECTOR_SCALE = 1.25  # type of 16 px becomes 20, a line of 2 becomes 2.5
 
-_NAME = "display"
+_NAME, _SCREEN = "display", "screen"
 
 
 def projector() -> bool:
     """Whether the page is drawn for a class that looks at a projector."""
-    current = kept(_NAME) or "screen"
     # Our own addresses name the language and leave out a plain screen; one that says nothing at all is a click in the navigation.
-    silent = "screen" if "lang" in st.query_params else None
-    return follow(_NAME, st.query_params.get(_NAME, silent), current, lambda: get_args(Display)) == "projector"
+    silent = _SCREEN if "lang" in st.query_params else None
+    return follow(_NAME, lambda: get_args(Display), first=_SCREEN, silent=silent) == "projector"
 
 
 def choose_display(display: Display) -> None:
     """Draw for this display from now on. For a callback, which runs before the page."""
-    keep(_NAME, display, instead_of="projector" if projector() else "screen")
-    if display == "projector":
-        st.query_params[_NAME] = display
-    elif _NAME in st.query_params:
-        del st.query_params[_NAME]
+    keep(_NAME, display, first=_SCREEN)
 
 
 def display_words() -> dict[str, str]:

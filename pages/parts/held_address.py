@@ -1,4 +1,4 @@
-"""What a page shows, in the session and in the address: a view, a step, a block, an experiment, each under its own name.
+"""What a visitor chose, in the session and in the address: a language, a view, a step, a block, an experiment, each under its own name.
 
 A link shows its reader the same; a click in the navigation, which drops the parameters, loses nothing.
 """
@@ -6,18 +6,19 @@ A link shows its reader the same; a click in the navigation, which drops the par
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import streamlit as st
 
-_SESSION_KEY = "block_held"
+SESSION_KEY = "address_held"
 # A browser that has not yet heard of the last write still sends the address before it.
 _ADDRESS_TRAVEL_SECONDS = 2.0
 _LONGEST = 60
 
 
 @dataclass(slots=True)
-class _Held:
+class Held:
     """One parameter: its value, and when the address last said which (monotonic seconds)."""
 
     value: str
@@ -34,7 +35,7 @@ def hold(name: str, allowed: tuple[str, ...] | None = None, *, first: str, page:
     A value that is not `allowed` counts as not said; None allows any of at most `longest` signs. The address is made to say what is
     returned. `page` is whose parameter it is, where several pages have one of the name.
     """
-    held = _all().setdefault(page + name, _Held(first))
+    held = _all().setdefault(page + name, Held(first))
     asked = st.query_params.get(name)
     if asked is not None and asked != held.value and held.newly_said(asked) and _may_be(asked, allowed, longest):
         held.value = asked
@@ -42,10 +43,25 @@ def hold(name: str, allowed: tuple[str, ...] | None = None, *, first: str, page:
     return held.value
 
 
+def follow(name: str, allowed: Callable[[], Collection[str]], *, first: str, silent: str | None = None) -> str:
+    """As `hold`, for a parameter that every page has and `write_url` puts into the address with others: nothing is written here.
+
+    It is asked for each word on a page, so `allowed` is called only where the address says something new. An address that does not name
+    the parameter says `silent`; None says nothing.
+    """
+    held = _all().get(name)
+    current = held.value if held is not None else first
+    asked = st.query_params.get(name, silent)
+    if asked is None or asked == current or (held is not None and not held.newly_said(asked)) or asked not in allowed():
+        return current
+    _all().setdefault(name, Held(asked)).value = asked
+    return asked
+
+
 def keep(name: str, value: str, *, first: str, page: str = "") -> None:
     """Change a parameter, here and in the address, which does not say what is `first`."""
-    held = _all().setdefault(page + name, _Held(first))
-    held.said[held.value] = time.monotonic()
+    held = _all().setdefault(page + name, Held(first))
+    held.said[held.value] = held.said[st.query_params.get(name)] = time.monotonic()
     held.value = value
     _write(name, held, first)
 
@@ -54,7 +70,7 @@ def _may_be(asked: str, allowed: tuple[str, ...] | None, longest: int) -> bool:
     return len(asked) <= longest if allowed is None else asked in allowed
 
 
-def _write(name: str, held: _Held, first: str) -> None:
+def _write(name: str, held: Held, first: str) -> None:
     wanted = held.value if held.value != first else None
     if st.query_params.get(name) == wanted:
         return
@@ -65,6 +81,6 @@ def _write(name: str, held: _Held, first: str) -> None:
         st.query_params[name] = wanted
 
 
-def _all() -> dict[str, _Held]:
-    found: dict[str, _Held] = st.session_state.setdefault(_SESSION_KEY, {})
+def _all() -> dict[str, Held]:
+    found: dict[str, Held] = st.session_state.setdefault(SESSION_KEY, {})
     return found

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from pages.parts.address_choice import follow, keep, kept
+from pages.parts.held_address import follow, keep
 from resnet.errors import ExplainedError, fill
 from resnet.field_wording import field_choices, field_title
 
@@ -38,16 +38,13 @@ def languages() -> tuple[str, ...]:
 
 def current_language() -> str:
     """The language of this page view: the address's `lang`, else the one chosen earlier, else the browser's, else English."""
-    # Asked for each word on a page: `follow` looks into the folder only where the address says something new.
-    asked = st.query_params.get(_NAME)
-    return follow(_NAME, asked, kept(_NAME) or _first_language(asked), languages)
+    return follow(_NAME, languages, first=_first_language(st.query_params.get(_NAME)))
 
 
 def choose_language(language: str) -> None:
     """Speak this language from now on, if it is known. For a callback, which runs before the page."""
     if language in languages():
-        keep(_NAME, language, instead_of=current_language())
-        st.query_params[_NAME] = language
+        keep(_NAME, language, first="")  # also English is named: another reader's browser may speak another language
 
 
 def language_tag() -> str:
