@@ -26,6 +26,7 @@ from resnet.inquiries import (
     LayerMaps,
     LookAtLayer,
     MeasureStrip,
+    OwnPicture,
     PredictTest,
     RunSubject,
     ShowFilters,
@@ -253,3 +254,17 @@ def test_without_an_engine_the_places_are_there_and_it_is_said() -> None:
     assert sent(app, "tiles")["tiles"] == []
     assert sent(app, "figures")["picture"] is None
     assert "no engine to ask" in words(app)
+
+
+def test_one_s_own_picture_takes_the_place_of_a_test_image_until_another_is_chosen(lab: Answering) -> None:
+    app = shown(image="5")
+    app.toggle(key="inside_picture_own").set_value(True).run()
+    asked = lab.last(LookAtLayer).picture
+    assert isinstance(asked, OwnPicture)
+    assert (asked.height, asked.width) == (28, 28)
+    assert lab.last(ExplainDecision).picture == asked
+    assert "the label is" not in words(app)
+    assert sent(app, "figures")["figures"][0]["title"] == "My picture"
+    app.number_input(key="inside_picture_number_fashion-mnist-subset").set_value(6).run()
+    assert lab.last(LookAtLayer).picture == TestImage(6)
+    assert not app.toggle(key="inside_picture_own").value

@@ -13,6 +13,7 @@ from pages.parts.results.inside_layer import ask_strip, last_maps, layer_control
 from pages.parts.results.inside_maps import show_tiles
 from pages.parts.results.inside_picture import Answered, label_of, picture, picture_control, verdict
 from pages.parts.results.inside_plane import plane_drawer
+from pages.parts.results.own_picture import own_picture_for
 from resnet.figures.channel_maps import Tiles, tiles_of_filters, tiles_of_maps
 from resnet.inquiries import (
     ExplainDecision,
@@ -34,7 +35,7 @@ _KEY = "inside"
 
 
 def inside(source: Source) -> None:
-    own: OwnPicture | None = None
+    own = own_picture_for(source)
     predicted = ask(PredictTest(source), TestPredictions, key=f"{_KEY}_predictions")
     answered = Answered.of(predicted.found) if predicted.current else None
     picture_control(source, own, answered)

@@ -15,7 +15,7 @@ from resnet.inquiries import GradCam, Source, TestImage
 from resnet.wording import class_titles
 
 _COMPONENTS = ASSETS / "components"
-_SIDE = 150  # pixels of one picture
+_SIDE = 150  # pixels of one picture, on any display
 _AROUND = 64  # of titles and notes
 _NAMED = -1
 _FIGURE = '<figure><figcaption></figcaption><div class="map"><canvas role="img"></canvas>{}</div><small></small></figure>'
@@ -50,7 +50,7 @@ def show_heat(found: GradCam | None, source: Source, *, shown: object, dimmed: b
     name = t("Test image {number}", number=shown.number) if isinstance(shown, TestImage) else t("My picture")
     size = t("{height} × {width} pixels", height=height, width=width)
     figures = [{"title": name, "note": size, "alternative": f"{name}, {size}"}]
-    data: dict[str, Any] = {"side": pixels(_SIDE), "dimmed": dimmed, "picture": None, "heat": None}
+    data: dict[str, Any] = {"side": _SIDE, "dimmed": dimmed, "picture": None, "heat": None}
     if found is None:
         figures.append({"title": t("Grad-CAM"), "note": "", "alternative": t("{title}: not yet measured", title=t("Grad-CAM"))})
     else:
@@ -58,7 +58,7 @@ def show_heat(found: GradCam | None, source: Source, *, shown: object, dimmed: b
         data["picture"] = _bytes(found.image[..., 0])
         largest = float(found.heat.max())
         data["heat"] = _bytes(found.heat / largest) if largest > 0 else None
-    _heat(key="inside_heat", data={**data, "figures": figures}, height=pixels(_SIDE + _AROUND))
+    _heat(key="inside_heat", data={**data, "figures": figures}, height=_SIDE + pixels(_AROUND))
 
 
 def _heat_words(found: GradCam) -> dict[str, str]:

@@ -7,14 +7,13 @@ from base64 import b64encode
 import streamlit as st
 
 from pages.parts.block.maps import MAPS_SCRIPT, MAPS_SHEET, signed
-from pages.parts.display import pixels
 from pages.parts.i18n import ASSETS, t
 from pages.parts.theme import current_theme
 from resnet.figures.block_maps import decimals_for
 from resnet.figures.channel_maps import Tile, Tiles, tile_side
 
 _COMPONENTS = ASSETS / "components"
-_WIDTH, HEIGHT = 560, 300  # pixels: of all channels together
+_WIDTH, HEIGHT = 560, 300  # pixels of all channels together, on any display
 _GAP, _AROUND = 4, 6
 _LARGEST, _LARGE = 96, 168
 
@@ -49,13 +48,13 @@ def show_tiles(tiles: Tiles | None, *, title: str, names: tuple[str, ...], key: 
         "rows": 0 if tiles is None else tiles.rows,
         "columns": 0 if tiles is None else tiles.columns,
         "limit": 1.0 if tiles is None else tiles.limit,
-        "side": pixels(side),
-        "large": pixels(_LARGE),
+        "side": side,
+        "large": _LARGE,
         "dimmed": bool(status and tiles),
         "theme": current_theme(),
         "words": {"title": title, "status": status},
     }
-    _channels(key=key, data=data, height=pixels(HEIGHT))
+    _channels(key=key, data=data, height=HEIGHT)
 
 
 def _title(tile: Tile, names: tuple[str, ...]) -> str:

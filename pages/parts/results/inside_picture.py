@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts.display import pixels
 from pages.parts.i18n import t
-from pages.parts.results.shown import choose_image, chosen_image
+from pages.parts.results.shown import choose_image, chosen_image, show_view
 from pages.parts.thumbnails import thumbnails
 from resnet.datasets import DATASETS
 from resnet.inquiries import OwnPicture, Picture, Source, TestImage, TestPredictions
@@ -54,6 +54,12 @@ def picture(source: Source, own: OwnPicture | None) -> Picture:
     """What is looked at. `own` is the visitor's, where there is one that fits this network; another test image takes its place."""
     image = image_at_hand(source)
     return own if own is not None and st.session_state.get(_OWN_AT) == image else TestImage(image)
+
+
+def look_inside_with_own(source: Source) -> None:
+    """Open the view with the visitor's picture. For a callback."""
+    st.session_state[_OWN_AT] = image_at_hand(source)
+    show_view("inside")
 
 
 def picture_control(source: Source, own: OwnPicture | None, answered: Answered | None) -> None:
@@ -109,7 +115,7 @@ def _dozen(image: int) -> None:
         title=t("Test image"),
         chosen=str(image),
         key=f"{_KEY}_dozen",
-        width=pixels(_THUMBNAILS_WIDTH),
+        width=_THUMBNAILS_WIDTH,
         on_choose=lambda chosen: choose_image(int(chosen)),
     )
 
