@@ -95,6 +95,7 @@ def head(x):
         kernel_initializer=keras.initializers.RandomUniform(-bound, bound),  #? fan_out
         bias_initializer=keras.initializers.RandomUniform(-bound, bound),  #? fan_out
         kernel_initializer="he_normal",  #? !fan_out
+        dtype="float32",  # of which the loss is made, whatever layers compute in  #? mixed
         name="head_dense",
     )(x)
 '''
@@ -167,12 +168,13 @@ def network_constants(config: ResNetConfig) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def network_code(config: ResNetConfig) -> dict[str, str]:
+def network_code(config: ResNetConfig, *, mixed: bool = False) -> dict[str, str]:
     """The functions of the network by what they are for, in reading order; absent where this network has no such thing.
 
-    Keys: "layers", "squeeze_excite", "zero_pad_shortcut", "block", "minus_infinity", "stem", "head", "network".
+    Keys: "layers", "squeeze_excite", "zero_pad_shortcut", "block", "minus_infinity", "stem", "head", "network". With `mixed` it is for
+    a dtype policy in which layers compute in another precision than their weights have.
     """
-    uses = traits(config)
+    uses = {**traits(config), "mixed": mixed}
     initializer = _INITIALIZER + "\n" if uses["fan_out"] else ""
     templates = {
         "layers": initializer + _LAYERS,

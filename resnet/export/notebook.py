@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -55,16 +54,17 @@ def notebook(config: ResNetConfig, recipe: Recipe = RECIPES["notebook"], t: Tran
 
 def document(cells: Sequence[dict[str, Any]]) -> str:
     """The text of a .ipynb file with these cells, made by `markdown_cell` and `code_cell`."""
-    book = {
-        "cells": [{**cell, "id": f"cell-{number:02}"} for number, cell in enumerate(cells, start=1)],
-        "metadata": {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
+    import nbformat  # half a second, which no page should wait for
+
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
     }
-    return json.dumps(book, ensure_ascii=False, indent=1) + "\n"
+    numbered = [nbformat.from_dict({**cell, "id": f"cell-{number:02}"}) for number, cell in enumerate(cells, start=1)]
+    book = nbformat.v4.new_notebook(cells=numbered, metadata=metadata)
+    nbformat.validate(book)
+    text: str = nbformat.writes(book)
+    return text.rstrip("\n") + "\n"
 
 
 def _cells(config: ResNetConfig, recipe: Recipe, t: Translate) -> list[dict[str, Any]]:
@@ -103,9 +103,9 @@ def _cells(config: ResNetConfig, recipe: Recipe, t: Translate) -> list[dict[str,
 
 def markdown_cell(text: str) -> dict[str, Any]:
     """Words between the code."""
-    return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
+    return {"cell_type": "markdown", "metadata": {}, "source": text}
 
 
 def code_cell(text: str) -> dict[str, Any]:
     """Code that has not run yet."""
-    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text.splitlines(keepends=True)}
+    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text}

@@ -130,27 +130,35 @@ def train(model, training, validation, epochs):
         LEARNING_RATE, momentum=0.9, nesterov=True, weight_decay=WEIGHT_DECAY  #? !adam decay
     )  #? !adam decay
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])  #? decay
+    cross_entropy = keras.metrics.SparseCategoricalCrossentropy(  #? watched
+        name="cross_entropy", from_logits=True  #? watched
+    )  #? watched
     model.compile(
         optimizer=optimizer,  #? decay
         optimizer=keras.optimizers.Adam(LEARNING_RATE),  #? adam !decay
         optimizer=keras.optimizers.SGD(LEARNING_RATE, momentum=0.9, nesterov=True),  #? !adam !decay
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),  #? !smoothing
         loss=smoothed_loss,  #? smoothing
-        metrics=["accuracy"],
+        metrics=["accuracy", cross_entropy],  #? watched
+        metrics=["accuracy"],  #? !watched
         jit_compile=False,  # XLA takes long to compile and gains nothing on a CPU
     )
     callbacks = [  #? callbacks
         keras.callbacks.EarlyStopping(  #? early_stopping
-            monitor="val_loss", patience=STOP_AFTER, restore_best_weights=True  #? early_stopping
+            monitor="⟦watched:val_cross_entropy⟧⟦!watched:val_loss⟧", patience=STOP_AFTER, restore_best_weights=True  #? early_stopping
         ),  #? early_stopping
         keras.callbacks.ReduceLROnPlateau(  #? plateau
-            monitor="val_loss", factor=0.5, patience=HALVE_AFTER, min_lr=1e-6  #? plateau
+            monitor="⟦watched:val_cross_entropy⟧⟦!watched:val_loss⟧", factor=0.5, patience=HALVE_AFTER, min_lr=1e-6  #? plateau
         ),  #? plateau
-        OneCycle(epochs * len(training)),  #? one_cycle
+        OneCycle(epochs * len(training)),  #? one_cycle !stream
+        OneCycle(STEPS),  #? one_cycle stream
+        StopAfter(STEPS),  #? cut
     ]  #? callbacks
     return model.fit(
-        training.map(augment),  #? augmented
-        training,  #? !augmented
+        training.map(augment),  #? augmented !stream
+        training,  #? !augmented !stream
+        training,  #? stream
+        steps_per_epoch=STEPS_PER_EPOCH,  #? stream
         validation_data=validation,
         epochs=epochs,
         shuffle=False,  # the data are shuffled already
@@ -172,6 +180,16 @@ def reads_folder(config: ResNetConfig) -> bool:
 
 def training_constants(recipe: Recipe) -> str:
     """The recipe as assignments, those fields only that the code below reads."""
+    lines = [*recipe_constants(recipe), "SEED = 42"]
+    if recipe.augmentation != "none":
+        lines.append('MIRROR = keras.layers.RandomFlip("horizontal", seed=SEED)')
+    if recipe.augmentation == "flip-shift":
+        lines += ["SHIFT = keras.layers.RandomTranslation(", *_SHIFT_ARGUMENTS, ")"]
+    return "\n".join(lines)
+
+
+def recipe_constants(recipe: Recipe) -> list[str]:
+    """One line for each number of the recipe that `fitting_code` and the batches read."""
     peak = "  # at its highest" if recipe.schedule == "one-cycle" else ""
     lines = [
         f"LEARNING_RATE = {recipe.learning_rate}{peak}",
@@ -186,12 +204,7 @@ def training_constants(recipe: Recipe) -> str:
         lines.append(f"WEIGHT_DECAY = {recipe.weight_decay}  # of a kernel, times the rate, in each step")
     if recipe.label_smoothing:
         lines.append(f"LABEL_SMOOTHING = {recipe.label_smoothing}")
-    lines.append("SEED = 42")
-    if recipe.augmentation != "none":
-        lines.append('MIRROR = keras.layers.RandomFlip("horizontal", seed=SEED)')
-    if recipe.augmentation == "flip-shift":
-        lines += ["SHIFT = keras.layers.RandomTranslation(", *_SHIFT_ARGUMENTS, ")"]
-    return "\n".join(lines)
+    return lines
 
 
 # Whole pixels, since "nearest" rounds, and black moves in.
@@ -207,10 +220,27 @@ _SHIFT_ARGUMENTS = (
 def training_code(config: ResNetConfig, recipe: Recipe) -> dict[str, str]:
     """The functions by what they are for, in reading order.
 
-    Keys: "data", "augment" where images are changed, "schedule" where the rate has one, "loss" where targets are smoothed, "train".
+    Keys: "data", "augment" where images are changed, and those of `fitting_code`.
+    """
+    uses = {"download": download_name(config) is not None, "shift": recipe.augmentation == "flip-shift"}
+    templates = {
+        "data": (_FOLDER if reads_folder(config) else _ARRAYS) + "\n" + _PREPARE,
+        "augment": _AUGMENT if recipe.augmentation != "none" else "",
+    }
+    code = {name: specialise(template, uses) for name, template in templates.items() if template}
+    module, title = DOWNLOADS.get((config.input_shape, config.num_classes), ("", ""))
+    colours = _COLOURS.get(config.input_shape[-1], "")
+    code["data"] = code["data"].replace("MODULE", module).replace("DATASET", title).replace("COLOURS", colours)
+    return code | fitting_code(recipe)
+
+
+def fitting_code(recipe: Recipe, *, stream: bool = False, cut: bool = False) -> dict[str, str]:
+    """What trains a model, by what it is for: "schedule" where the rate has one, "loss" where targets are smoothed, "train".
+
+    With `stream` the batches of all epochs come in one stream, changed already, and what is watched is the loss without smoothing, as a
+    run does; `cut` ends it after so many steps.
     """
     uses = {
-        "download": download_name(config) is not None,
         "adam": recipe.optimizer == "adam",
         "one_cycle": recipe.schedule == "one-cycle",
         "early_stopping": recipe.early_stopping_patience is not None,
@@ -218,21 +248,17 @@ def training_code(config: ResNetConfig, recipe: Recipe) -> dict[str, str]:
         "decay": recipe.weight_decay > 0,
         "smoothing": recipe.label_smoothing > 0,
         "augmented": recipe.augmentation != "none",
-        "shift": recipe.augmentation == "flip-shift",
+        "stream": stream,
+        "cut": cut,
+        "watched": stream and recipe.label_smoothing > 0,
     }
-    uses["callbacks"] = uses["one_cycle"] or uses["early_stopping"] or uses["plateau"]
+    uses["callbacks"] = uses["one_cycle"] or uses["early_stopping"] or uses["plateau"] or cut
     templates = {
-        "data": (_FOLDER if reads_folder(config) else _ARRAYS) + "\n" + _PREPARE,
-        "augment": _AUGMENT if uses["augmented"] else "",
         "schedule": _ONE_CYCLE if uses["one_cycle"] else "",
         "loss": _SMOOTHED if uses["smoothing"] else "",
         "train": _TRAIN,
     }
-    code = {name: specialise(template, uses) for name, template in templates.items() if template}
-    module, title = DOWNLOADS.get((config.input_shape, config.num_classes), ("", ""))
-    colours = _COLOURS.get(config.input_shape[-1], "")
-    code["data"] = code["data"].replace("MODULE", module).replace("DATASET", title).replace("COLOURS", colours)
-    return code
+    return {name: specialise(template, uses) for name, template in templates.items() if template}
 
 
 def imports(config: ResNetConfig, recipe: Recipe) -> tuple[str, str]:
