@@ -15,6 +15,7 @@ from pages.parts.quiz import quiz
 from pages.parts.results.answers import answers
 from pages.parts.results.compare import compare
 from pages.parts.results.course import course, embedded_result
+from pages.parts.results.deleted import deleted_runs, undo_notices
 from pages.parts.results.inside import inside
 from pages.parts.results.landscape import landscape
 from pages.parts.results.own import own
@@ -48,17 +49,19 @@ def page() -> None:
     problem = refused() or lab.history_problem
     if problem is not None:
         st.warning(literally(explain(problem)), icon=":material/error:")
+    undo_notices(lab)
     records = lab.runs(MOST_RUNS)
     shown = whom(lab, records)
     if shown.unknown:
         st.warning(unknown_run(shown.unknown), icon=":material/search_off:")
     else:
-        title(shown)
+        title(lab, shown)
         _view(lab, shown, _switch())
     if records:
         st.header(t("Runs on this server"), anchor=False, divider="gray")
         st.caption(t("Click on a row to open its run."))
         run_list(records, shown.record.id if shown.record else None)
+    deleted_runs(lab)
     quiz("results")
 
 

@@ -51,6 +51,10 @@ BELOW_ZERO = Colour("#8c510a", "#f0b45a")
 AT_ZERO = Colour("#ffffff", "#141b24")
 ABOVE_ZERO = Colour("#01665e", "#5fd6c6")
 
+# Runs laid over each other, in which a colour means nothing but which run it is; the first plain and the first residual one among them
+# wear PLAIN and RESIDUAL, as everywhere.
+FURTHER_RUNS = (BROKEN, ADD, BRANCH, Colour("#7d6608", "#e3c34d"), INK)
+
 ROLES: Mapping[str, Colour] = MappingProxyType(
     {
         "shortcut": SHORTCUT,

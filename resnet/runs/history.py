@@ -19,12 +19,14 @@ from resnet.training.events import Event
 
 logger = logging.getLogger(__name__)
 
-DAYS_TO_RESTORE = 7
 _DAY = 86_400.0  # seconds
 
 
 class History:
     """Runs as they are known, active or long over. Every method reads or writes the database and may raise StoreError."""
+
+    longest_title, longest_note = TITLE_LENGTH, NOTE_LENGTH  # characters
+    days_to_restore = 7
 
     def __init__(self, store: Store, hub: Hub) -> None:
         self._store = store
@@ -54,19 +56,19 @@ class History:
         Raises ConfigError for a title that is too long, TrainingError where there is no such run.
         """
         title = " ".join(_readable(title.replace("\t", " ")).split())
-        if len(title) > TITLE_LENGTH:
-            raise ConfigError("a run's name must have at most {most} characters, got {count}", most=TITLE_LENGTH, count=len(title))
+        if len(title) > self.longest_title:
+            raise ConfigError("a run's name must have at most {most} characters, got {count}", most=self.longest_title, count=len(title))
         self._describe(run, title=title)
 
     def annotate(self, run: str, note: str) -> None:
         """Write something beside a run; an empty note takes it away. Raises as `rename` does."""
         note = _readable(note).strip()
-        if len(note) > NOTE_LENGTH:
-            raise ConfigError("a run's note must have at most {most} characters, got {count}", most=NOTE_LENGTH, count=len(note))
+        if len(note) > self.longest_note:
+            raise ConfigError("a run's note must have at most {most} characters, got {count}", most=self.longest_note, count=len(note))
         self._describe(run, note=note)
 
     def delete(self, run: str) -> None:
-        """Hide a run that has ended: it can be restored for DAYS_TO_RESTORE days.
+        """Hide a run that has ended: it can be restored for `days_to_restore` days.
 
         Raises TrainingError where it has not ended, or there is no such run.
         """
@@ -103,7 +105,7 @@ class History:
     def _purge(self) -> None:
         """Remove for good what was deleted long ago, with the weights and checkpoints that this machine keeps of it."""
         try:
-            gone = self._store.purge(time.time() - DAYS_TO_RESTORE * _DAY)
+            gone = self._store.purge(time.time() - self.days_to_restore * _DAY)
         except StoreError:
             logger.warning("what was deleted long ago could not be removed; the next start tries again", exc_info=True)
             return

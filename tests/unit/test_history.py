@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from resnet.errors import ConfigError, ExplainedError, TrainingError
 from resnet.presets import DEMO
-from resnet.runs.history import DAYS_TO_RESTORE, History
+from resnet.runs.history import History
 from resnet.runs.hub import Hub
 from resnet.runs.schema import NOTE_LENGTH, RUNS, TITLE_LENGTH
 from resnet.runs.store import Store
@@ -94,7 +94,7 @@ def test_after_a_week_a_deleted_run_goes_with_its_files(
     store: Store, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RESNET_CHECKPOINT_DIR", str(tmp_path / "checkpoints"))
-    for run, days in (("old", DAYS_TO_RESTORE + 1), ("new", DAYS_TO_RESTORE - 1)):
+    for run, days in (("old", History.days_to_restore + 1), ("new", History.days_to_restore - 1)):
         store.add_run(run, DEMO)
         store.append(run, [finished(run, 1)], "finished")
         history.delete(run)

@@ -9,33 +9,49 @@ import streamlit as st
 
 from pages.parts.bring_up import bring_up
 from pages.parts.i18n import t
+from pages.parts.literal import literally
+from pages.parts.results.run_menu import run_menu
 from pages.parts.results.whom import EMBEDDED, Whom, choose_network
 from pages.parts.runs.form import dataset_label
 from pages.parts.runs.listing import network_words, networks_words, recipe_words, time_zone, times_opened
 
 if TYPE_CHECKING:
+    from resnet.runs.service import Service
     from resnet.runs.store import RunRecord
 
+_LONGEST_NOTE = 160  # signs of it, one line
 
-def title(shown: Whom) -> None:
-    """The line, and the choice of the network beside it."""
+
+def title(lab: Service, shown: Whom) -> None:
+    """The line, the run's menu and the choice of the network beside it, and the beginning of the note below."""
     with st.container(gap=None):
         bring_up(times_opened(), key="results_top")
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
             st.markdown(" · ".join(run_words(shown.record) if shown.record else embedded_words()), width="content")
+            if shown.record is not None:
+                run_menu(lab, shown.record)
             choose_network(shown)
+        if shown.record is not None and shown.record.note:
+            st.caption(literally(_beginning(shown.record.note)))
 
 
 def run_words(record: RunRecord) -> list[str]:
-    """A run's network, data, recipe, seed and time, as Markdown."""
+    """A run's name, where it has one, network, data, recipe, seed and time, as Markdown."""
     when = datetime.fromtimestamp(record.created, time_zone())
+    networks = networks_words(record.config.networks)
     return [
-        f"**{networks_words(record.config.networks)}**",
+        *([f"**{literally(record.title)}**", networks] if record.title else [f"**{networks}**"]),
         dataset_label(record.config.dataset),
         recipe_words(record.config.recipe),
         t("seed {seed}", seed=record.config.seed),
         f"{when:%Y-%m-%d %H:%M}",
     ]
+
+
+def _beginning(note: str) -> str:
+    """What of a note fits into a line; the menu has all of it."""
+    line = " ".join(note.split())
+    return line if len(line) <= _LONGEST_NOTE else line[: _LONGEST_NOTE - 1] + "…"
 
 
 def embedded_words() -> list[str]:

@@ -55,7 +55,9 @@ def earlier_curves(lab: Service, shown: RunRecord | None) -> list[dict[str, Any]
 
 
 def name_of(record: RunRecord) -> str:
-    """A run in few words, as a legend has room for: network, rate and when."""
+    """A run in few words, as a legend has room for: what people call it, else network, rate and when."""
+    if record.title:
+        return record.title
     when = datetime.fromtimestamp(record.created, time_zone())
     return f"{network_words(record.config.networks[0])} · {record.config.recipe.learning_rate:g} · {when:%m-%d %H:%M}"
 

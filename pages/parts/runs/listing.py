@@ -46,8 +46,8 @@ def run_list(records: Sequence[RunRecord], shown: str | None) -> None:
 
 
 def run_table(records: Sequence[RunRecord], zone: tzinfo) -> pd.DataFrame:
-    """One row for each run, times in `zone`. What a run does not have is left empty."""
-    return pd.DataFrame(
+    """One row for each run, times in `zone`. What a run does not have is left empty; names and notes have columns where any run has one."""
+    table = pd.DataFrame(
         {
             "when": [datetime.fromtimestamp(record.created, zone).strftime("%Y-%m-%d %H:%M") for record in records],
             "network": [networks_words(record.config.networks) for record in records],
@@ -58,6 +58,11 @@ def run_table(records: Sequence[RunRecord], zone: tzinfo) -> pd.DataFrame:
             "state": [": ".join(filter(None, (state_words(record), remark(record)))) for record in records],
         }
     )
+    if any(record.title for record in records):
+        table.insert(1, "title", [record.title or None for record in records])
+    if any(record.note for record in records):
+        table["note"] = [" ".join(record.note.split()) or None for record in records]
+    return table
 
 
 def time_zone() -> tzinfo:
@@ -125,12 +130,14 @@ def _accuracy(record: RunRecord) -> float | None:
 def _columns() -> dict[str, Any]:
     return {
         "when": st.column_config.TextColumn(t("Started"), width=125),
+        "title": st.column_config.TextColumn(t("Name"), width=160),
         "network": st.column_config.TextColumn(t("Network"), width=190),
         "data": st.column_config.TextColumn(t("Data"), width=118),
         "recipe": st.column_config.TextColumn(t("Recipe"), width=285),
         "accuracy": st.column_config.NumberColumn(t("Test accuracy"), format="%.1f%%", width=100),
         "minutes": st.column_config.NumberColumn(t("Minutes"), format="%.1f", width=70),
         "state": st.column_config.TextColumn(t("State")),
+        "note": st.column_config.TextColumn(t("Note")),
     }
 
 
