@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts.display import pixels
 from pages.parts.i18n import t
-from pages.parts.results.shown import choose_image, chosen_image, show_view
+from pages.parts.results.shown import choose_image, choose_own, chosen_image, own_chosen
 from pages.parts.thumbnails import thumbnails
 from resnet.datasets import DATASETS
 from resnet.inquiries import OwnPicture, Picture, Source, TestImage, TestPredictions
@@ -17,7 +17,6 @@ from resnet.pictures import a_dozen, embedded_pictures
 from resnet.wording import class_titles
 
 _KEY = "inside_picture"
-_OWN_AT = "inside_own_at"  # the test image that one's own picture was put in the place of
 _THUMBNAILS_WIDTH = 402  # pixels: twelve in a row
 _ANY = -1
 
@@ -45,21 +44,14 @@ class Answered:
 
 
 def image_at_hand(source: Source) -> int:
-    """The test image that is looked at, or that comes back when one's own picture is put away."""
+    """The test image that is looked at; the first of the dozen where none was chosen."""
     chosen = chosen_image()
     return chosen if chosen is not None and chosen < DATASETS[source.dataset].test_images else a_dozen()[0]
 
 
 def picture(source: Source, own: OwnPicture | None) -> Picture:
-    """What is looked at. `own` is the visitor's, where there is one that fits this network; another test image takes its place."""
-    image = image_at_hand(source)
-    return own if own is not None and st.session_state.get(_OWN_AT) == image else TestImage(image)
-
-
-def look_inside_with_own(source: Source) -> None:
-    """Open the view with the visitor's picture. For a callback."""
-    st.session_state[_OWN_AT] = image_at_hand(source)
-    show_view("inside")
+    """What is looked at. `own` is the visitor's, where there is one that fits this network."""
+    return own if own is not None and own_chosen() else TestImage(image_at_hand(source))
 
 
 def picture_control(source: Source, own: OwnPicture | None, answered: Answered | None) -> None:
@@ -74,8 +66,8 @@ def picture_control(source: Source, own: OwnPicture | None, answered: Answered |
         mistake = answered.after(image, label=label, mistake=True) if answered else None
         _next(t("Next mistake"), ":material/error:", mistake, key="mistake")
         if own is not None:
-            st.session_state[f"{_KEY}_own"] = isinstance(picture(source, own), OwnPicture)
-            st.toggle(t("My picture"), key=f"{_KEY}_own", on_change=_own, args=(image,))
+            st.session_state[f"{_KEY}_own"] = own_chosen()
+            st.toggle(t("My picture"), key=f"{_KEY}_own", on_change=_own)
 
 
 def verdict(probabilities: np.ndarray | None, label: int | None) -> str:
@@ -153,5 +145,8 @@ def _next(label: str, icon: str, image: int | None, *, key: str) -> None:
     st.button(label, key=f"{_KEY}_{key}", icon=icon, disabled=image is None, on_click=choose_image, args=(image,))
 
 
-def _own(image: int) -> None:
-    st.session_state[_OWN_AT] = image if st.session_state[f"{_KEY}_own"] else None
+def _own() -> None:
+    if st.session_state[f"{_KEY}_own"]:
+        choose_own()
+    else:
+        choose_image(None)

@@ -12,6 +12,7 @@ VIEWS: tuple[View, ...] = get_args(View)
 
 PAGE = "results"  # whose parameters these are: other pages have some of the same names
 _LONGEST_NUMBER = 6  # digits
+_OWN = "own"  # in the place of a test image's number
 
 
 def view_titles() -> dict[View, str]:
@@ -39,7 +40,7 @@ def show_view(view: str) -> None:
 
 
 def chosen_image() -> int | None:
-    """The test image that was last clicked on, by its place in the split; None before any. Whether the split has it is not looked at."""
+    """The test image last clicked on, by its place in the split, which may be shorter; None before any, and where it is one's own picture."""
     said = hold("image", first="", page=PAGE)
     return int(said) if said.isdecimal() and said.isascii() and len(said) <= _LONGEST_NUMBER else None
 
@@ -47,6 +48,22 @@ def chosen_image() -> int | None:
 def choose_image(number: int | None) -> None:
     """Look at this test image, in the view that is open. For a callback."""
     keep("image", "" if number is None else str(number), first="", page=PAGE)
+
+
+def own_chosen() -> bool:
+    """Whether a picture that the visitor brought is looked at in the place of a test image."""
+    return hold("image", first="", page=PAGE) == _OWN
+
+
+def choose_own() -> None:
+    """Look at the visitor's picture. For a callback."""
+    keep("image", _OWN, first="", page=PAGE)
+
+
+def look_inside_with_own() -> None:
+    """Open the view that shows what the network sees in the visitor's picture. For a callback."""
+    choose_own()
+    show_view("inside")
 
 
 def look_inside(number: int) -> None:
