@@ -40,7 +40,7 @@ def show_view(view: str) -> None:
 
 
 def chosen_image() -> int | None:
-    """The test image last clicked on, by its place in the split, which may be shorter; None before any, and where it is one's own picture."""
+    """The test image last clicked on, by its place in the split, which may be shorter; None before any, and for one's own picture."""
     said = hold("image", first="", page=PAGE)
     return int(said) if said.isdecimal() and said.isascii() and len(said) <= _LONGEST_NUMBER else None
 
