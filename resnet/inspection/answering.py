@@ -19,20 +19,25 @@ from resnet.inquiries import (
     MeasureChain,
     MeasureLandscape,
     MeasureStrip,
+    OpenModel,
     PredictTest,
+    SaveModel,
     SendBack,
     ShowFilters,
+    WriteLogs,
 )
 from resnet.inspection.backward import measure_chain, send_back
 from resnet.inspection.block import look_at_block, measure_strip
 from resnet.inspection.building import build
 from resnet.inspection.cuts import cut
 from resnet.inspection.embedding import embed_test
+from resnet.inspection.files import save_model, write_logs
 from resnet.inspection.gradcam import explain_decision
 from resnet.inspection.identity import learn_identity
 from resnet.inspection.judging import judge
 from resnet.inspection.landscape import measure_landscape
 from resnet.inspection.layers import look_at_layer, show_filters
+from resnet.inspection.opening import open_model
 from resnet.inspection.predicting import predict_test
 
 _ANSWERS: dict[type[Any], Callable[[Any], Finding]] = {
@@ -50,6 +55,9 @@ _ANSWERS: dict[type[Any], Callable[[Any], Finding]] = {
     EmbedTest: embed_test,
     Judge: judge,
     MeasureLandscape: measure_landscape,
+    SaveModel: save_model,
+    WriteLogs: write_logs,
+    OpenModel: open_model,
 }
 
 

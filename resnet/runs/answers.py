@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 Phase = Literal["starting", "waiting"] | Step
 
 KEPT = 256  # questions
-KEPT_BYTES = 64 * 2**20  # of arrays in their answers; one block's maps and kernels are 1 to 3 MB
+KEPT_BYTES = 64 * 2**20  # of arrays and files in them and their answers; one block's maps and kernels are 1 to 3 MB
 MOST_PENDING = 128  # a class of thirty with a page of three questions each, and some to spare
 START_LIMIT = 60  # seconds for an inspect worker to come up
 ANSWER_LIMIT = 300  # seconds for an answer, waiting for other questions included
@@ -127,7 +127,8 @@ class Answers:
 
     def _forget_oldest(self) -> None:
         """The newest answer stays, however large it is."""
-        sizes = {name: size_of(question.outcome) for name, question in self._questions.items() if question.outcome is not None}
+        answered = {name: question for name, question in self._questions.items() if question.outcome is not None}
+        sizes = {name: size_of(question.outcome) + size_of(question.inquiry) for name, question in answered.items()}
         count, held = len(self._questions), sum(sizes.values())
         for name, size in list(sizes.items())[:-1]:
             if count <= KEPT and held <= KEPT_BYTES:
