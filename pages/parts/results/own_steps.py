@@ -1,0 +1,52 @@
+"""A picture's way to the network as a row of pictures, one for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from pages.parts.display import pixels
+from pages.parts.i18n import t
+from resnet.own_picture import Made, StepName
+
+SIDE = 96  # pixels on the page
+_SHARP = 2  # pixels of the file for one on the page, for screens that have them
+
+
+def step_titles(inverted: bool) -> Mapping[StepName, str]:
+    """What was done at each step."""
+    return {
+        "upright": t("as it came"),
+        "grey": t("grey"),
+        "light": t("turned round, ground black") if inverted else t("ground black"),
+        "cropped": t("cropped"),
+        "square": t("in a square"),
+        "small": t("28 x 28"),
+        "averaged": t("14 x 14: each 2 x 2 averaged"),
+    }
+
+
+def show_steps(made: Made) -> None:
+    titles = step_titles(made.inverted)
+    for number, (column, (name, picture)) in enumerate(zip(st.columns(len(made.steps), gap="small"), made.steps.items(), strict=True), 1):
+        with column:
+            height, width = picture.shape[:2]
+            alt = t("Step {number}: {title}, {width} x {height} pixels", number=number, title=titles[name], width=width, height=height)
+            st.image(framed(picture), width=pixels(SIDE), alt=alt)
+            st.caption(f"{number}. {titles[name]}")
+
+
+def framed(picture: np.ndarray) -> np.ndarray:
+    """Any picture, uint8 (height, width) or with three colours, as a square of one size, transparent beside what is not square; the pixels
+    of a small one stay visible. uint8 (side, side, 4)."""
+    side = SIDE * _SHARP
+    image = Image.fromarray(picture).convert("RGBA")
+    scale = side / max(image.size)
+    size = tuple(max(1, round(length * scale)) for length in image.size)
+    shown = image.resize(size, Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BILINEAR)
+    frame = Image.new("RGBA", (side, side))
+    frame.paste(shown, ((side - size[0]) // 2, (side - size[1]) // 2))
+    return np.asarray(frame)

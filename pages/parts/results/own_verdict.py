@@ -1,0 +1,68 @@
+"""What the network says of a picture, and how far the picture is from what it was trained on."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages.parts.display import pixels
+from pages.parts.figure import show_figure
+from pages.parts.i18n import t
+from pages.parts.results.own_steps import framed
+from pages.parts.theme import current_theme
+from resnet.figures.probabilities import probabilities_figure
+from resnet.inquiries import Judgement
+from resnet.wording import class_titles
+
+UNUSUAL = 0.05  # of the test images are as far away or farther
+_SIDE = 64  # pixels
+
+
+def verdict(found: Judgement | None, *, current: bool) -> None:
+    """`found` is of this picture where it is `current`, else of an earlier one; the room is the same before there is any."""
+    titles = class_titles(t)
+    left, right = st.columns([1, 1.35], gap="medium")
+    with left:
+        figure = probabilities_figure(None if found is None else found.probabilities, current_theme(), t)
+        show_figure(figure, key="own_probabilities", alt=_alt(found, titles))
+    if found is None:
+        return
+    with right:
+        _nearest(found, titles)
+        if current:
+            st.markdown(_words(found, titles))
+
+
+def _nearest(found: Judgement, titles: tuple[str, ...]) -> None:
+    st.caption(t("The nearest of {compared:,} training images, and their distances", compared=found.compared))
+    columns = st.columns(len(found.nearest), gap="small")
+    for column, picture, label, distance in zip(columns, found.nearest, found.nearest_labels, found.nearest_distances, strict=True):
+        with column:
+            name = titles[label]
+            alt = t("Training image: {name}, distance {distance:.2f}", name=name, distance=distance)
+            st.image(framed(picture), width=pixels(_SIDE), alt=alt)
+            st.caption(f"{name} {distance:.2f}")
+
+
+def _words(found: Judgement, titles: tuple[str, ...]) -> str:
+    """What was measured, and what it means for how much the answer is worth."""
+    named = int(np.argmax(found.probabilities))
+    said = t("It says **{name}**, {share:.1%}.", name=titles[named], share=float(found.probabilities[named]))
+    far = t(
+        "Its distance from the nearest is {distance:.2f}; {farther:.0%} of the test images compared are farther from theirs.",
+        distance=found.distance,
+        farther=found.farther,
+    )
+    if found.farther >= UNUSUAL:
+        meaning = t("By that it is like what the network was trained on; whether the name is right, you know better.")
+    else:
+        meaning = t("**So it is unlike what the network was trained on.** Softmax shares 100 % among the ten classes all the same.")
+    return f"{said} {far} {meaning}"
+
+
+def _alt(found: Judgement | None, titles: tuple[str, ...]) -> str:
+    if found is None:
+        return t("Probabilities: not asked yet")
+    return t(
+        "Probabilities: {known}", known=", ".join(f"{name} {share:.1%}" for name, share in zip(titles, found.probabilities, strict=True))
+    )
