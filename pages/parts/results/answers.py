@@ -30,7 +30,7 @@ _KEY = "results_answers"
 MOST_PICTURES = 60  # of one cell: a page of a megabyte would be none the wiser
 GALLERY = 24
 _GALLERY_HEIGHT = 232  # pixels: two rows of cards
-_HEADING_HEIGHT = 52  # of the words above the pictures of a cell
+_HEADING_HEIGHT = 60  # of the words above the pictures of a cell
 
 
 @dataclass(frozen=True, slots=True, eq=False)

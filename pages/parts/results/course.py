@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts.i18n import t
 from pages.parts.layout import page_link
 from pages.parts.literal import literally
-from pages.parts.results.whom import EMBEDDED
+from pages.parts.results.whom import EMBEDDED, network_of
 from pages.parts.runs.course import run_course
 from pages.parts.runs.listing import remark
 from pages.parts.runs.live import colour_of
@@ -30,6 +30,9 @@ def course(lab: Service, record: RunRecord) -> None:
     """A run's result and how it came about."""
     if is_race(record):
         race_notice(record)
+        if record.result is not None:
+            name = network_of(record).name
+            _two_metrics(record.result.test_accuracy[name], record.result.test_loss[name], DATASETS[record.config.dataset].test_images)
         return
     if not record.ended:
         st.info(t("This run is still in progress; its curves grow on the Training page."), icon=":material/hourglass_top:")
@@ -54,13 +57,16 @@ def course(lab: Service, record: RunRecord) -> None:
 def embedded_result() -> None:
     """What was measured of the network that comes with the app, whose course was not kept."""
     measured = EMBEDDED.embedded.measured(EMBEDDED.moment)
-    if measured is None:
-        return
-    accuracy, loss = st.columns([1.3, 3.0])
-    with accuracy:
-        accuracy_metric(measured.test_accuracy, DATASETS[EMBEDDED.dataset].test_images)
-    with loss:
-        loss_metric(measured.test_loss)
+    if measured is not None:
+        _two_metrics(measured.test_accuracy, measured.test_loss, DATASETS[EMBEDDED.dataset].test_images)
+
+
+def _two_metrics(accuracy: float, loss: float, images: int) -> None:
+    left, right = st.columns([1.3, 3.0])  # as wide as the first two of a run
+    with left:
+        accuracy_metric(accuracy, images)
+    with right:
+        loss_metric(loss)
 
 
 def _unfinished(lab: Service, record: RunRecord) -> None:

@@ -52,7 +52,7 @@ class Whom:
             return None if self.unknown else EMBEDDED
         if self.record.result is None:
             return None if self.asked else EMBEDDED
-        return RunSubject(self.record.id, _network_of(self.record), self.record.config.dataset)
+        return RunSubject(self.record.id, network_of(self.record), self.record.config.dataset)
 
 
 def whom(lab: Service, records: Sequence[RunRecord]) -> Whom:
@@ -75,7 +75,7 @@ def choose_network(shown: Whom) -> None:
         return
     names = {network.name: network_words(network) for network in record.config.networks}
     names[EMBEDDED_RUN] = t("The network that comes with the app")
-    st.session_state[_WIDGET] = EMBEDDED_RUN if shown.record is None else _network_of(record).name
+    st.session_state[_WIDGET] = EMBEDDED_RUN if shown.record is None else network_of(record).name
     st.selectbox(
         t("Network"),
         tuple(names),
@@ -112,7 +112,7 @@ def _latest(records: Sequence[RunRecord]) -> RunRecord | None:
     return next((record for record in records if record.result and not is_race(record)), records[0] if records else None)
 
 
-def _network_of(record: RunRecord) -> ResNetConfig:
+def network_of(record: RunRecord) -> ResNetConfig:
     """The one of its networks that the address names, else the first."""
     networks = {network.name: network for network in record.config.networks}
     return networks.get(hold("net", first="", page=PAGE), record.config.networks[0])
