@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import get_args
+from typing import TypeVar, get_args
 
 import streamlit as st
 
@@ -11,6 +12,8 @@ from pages.parts.i18n import t
 from resnet.config import MAX_BATCH, MAX_EPOCHS, Augmentation, DatasetName, Optimizer, Precision, Recipe, Schedule
 from resnet.datasets import DATASETS
 from resnet.presets import RECIPES
+
+_Word = TypeVar("_Word", bound=str)
 
 _SESSION_KEY = "training_form"
 _ORDER = ("quick-demo", "notebook", "fast")  # from the left; that of a race is the experiments' own
@@ -128,20 +131,22 @@ def _recipe_numbers(form: TrainingForm) -> Recipe:
     left, right = st.columns(2)
     with left:
         epochs = st.number_input(t("Epochs, at most"), 1, MAX_EPOCHS, key=_told(f"{key}epochs", recipe.epochs))
-        rate = st.number_input(
-            t("Learning rate"),
-            1e-7,
-            100.0,
-            step=RECIPES[form.recipe_name].learning_rate / 10,
-            format="%.2g",
-            key=_told(f"{key}rate", recipe.learning_rate),
-        )
+        step = RECIPES[form.recipe_name].learning_rate / 10
+        rate = _small_number(t("Learning rate"), 1e-7, 100.0, step, _told(f"{key}rate", recipe.learning_rate))
     with right:
         batch = st.number_input(t("Batch size"), 1, MAX_BATCH, key=_told(f"{key}batch", recipe.batch_size))
-        optimizers: tuple[Optimizer, ...] = ("adam", "sgd")
-        optimizer = st.selectbox(t("Optimizer"), optimizers, format_func=_optimizer_label, key=_told(f"{key}optimizer", recipe.optimizer))
-    recipe = replace(recipe, epochs=int(epochs), learning_rate=float(rate), batch_size=int(batch), optimizer=optimizer)
+        optimizer: Optimizer = _choice(t("Optimizer"), get_args(Optimizer), _optimizer_label, _told(f"{key}optimizer", recipe.optimizer))
+    recipe = replace(recipe, epochs=int(epochs), learning_rate=rate, batch_size=int(batch), optimizer=optimizer)
     return _regularisation(_over_time(recipe, key), key)
+
+
+def _small_number(label: str, least: float, most: float, step: float, key: str, help: str | None = None) -> float:
+    """A field for a number that may be far below 1: as many digits as it has."""
+    return float(st.number_input(label, least, most, step=step, format="%.2g", key=key, help=help))
+
+
+def _choice(label: str, choices: tuple[_Word, ...], words: Callable[[_Word], str], key: str, help: str | None = None) -> _Word:
+    return st.selectbox(label, choices, format_func=words, key=key, help=help)
 
 
 def _over_time(recipe: Recipe, key: str) -> Recipe:
@@ -156,8 +161,7 @@ def _over_time(recipe: Recipe, key: str) -> Recipe:
             help=t("Epochs without a lower validation loss before the run ends and the best weights come back. 0 turns it off."),
         )
     with right:
-        schedules: tuple[Schedule, ...] = ("constant", "one-cycle")
-        schedule = st.selectbox(t("Schedule"), schedules, format_func=_schedule_label, key=_told(f"{key}schedule", recipe.schedule))
+        schedule: Schedule = _choice(t("Schedule"), get_args(Schedule), _schedule_label, _told(f"{key}schedule", recipe.schedule))
     constant = schedule == "constant"
     plateau = st.number_input(
         t("Halve the rate on a plateau, patience"),
@@ -175,44 +179,22 @@ def _regularisation(recipe: Recipe, key: str) -> Recipe:
     """What keeps the network from learning by heart, and what layers compute in."""
     left, right = st.columns(2)
     with left:
-        decay = st.number_input(
-            t("Weight decay"),
-            0.0,
-            1.0,
-            step=1e-4,
-            format="%.2g",
-            key=_told(f"{key}decay", recipe.weight_decay),
-            help=t("Each step also shrinks every kernel by the rate times this share of itself."),
-        )
-        augmentations: tuple[Augmentation, ...] = get_args(Augmentation)
-        augmentation = st.selectbox(
-            t("Augmentation"),
-            augmentations,
-            format_func=_augmentation_label,
-            key=_told(f"{key}augmentation", recipe.augmentation),
-            help=t("Mirrors every second training image at random; shifts each by up to 2 pixels."),
+        shrinks = t("Each step also shrinks every kernel by the rate times this share of itself.")
+        decay = _small_number(t("Weight decay"), 0.0, 1.0, 1e-4, _told(f"{key}decay", recipe.weight_decay), shrinks)
+        mirrors = t("Mirrors every second training image at random; shifts each by up to 2 pixels.")
+        augmentation: Augmentation = _choice(
+            t("Augmentation"), get_args(Augmentation), _augmentation_label, _told(f"{key}augmentation", recipe.augmentation), mirrors
         )
     with right:
-        smoothing = st.number_input(
-            t("Label smoothing"),
-            0.0,
-            0.9,
-            step=0.01,
-            format="%.2g",
-            key=_told(f"{key}smoothing", recipe.label_smoothing),
-            help=t("Share of the target that is taken from the right class and spread over all."),
+        spreads = t("Share of the target that is taken from the right class and spread over all.")
+        smoothing = _small_number(t("Label smoothing"), 0.0, 0.9, 0.01, _told(f"{key}smoothing", recipe.label_smoothing), spreads)
+        computes = t(
+            "What layers compute in. Automatic takes bfloat16 where a short measurement on the training machine shows that it pays."
         )
-        precisions: tuple[Precision, ...] = get_args(Precision)
-        precision = st.selectbox(
-            t("Precision"),
-            precisions,
-            format_func=_precision_label,
-            key=_told(f"{key}precision", recipe.precision),
-            help=t(
-                "What layers compute in. Automatic takes bfloat16 where a short measurement on the training machine shows that it pays."
-            ),
+        precision: Precision = _choice(
+            t("Precision"), get_args(Precision), _precision_label, _told(f"{key}precision", recipe.precision), computes
         )
-    return replace(recipe, weight_decay=float(decay), label_smoothing=float(smoothing), augmentation=augmentation, precision=precision)
+    return replace(recipe, weight_decay=decay, label_smoothing=smoothing, augmentation=augmentation, precision=precision)
 
 
 def _optimizer_label(optimizer: Optimizer) -> str:
