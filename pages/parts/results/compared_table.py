@@ -16,7 +16,7 @@ from pages.parts.theme import current_theme
 from resnet.config import ResNetConfig, TrainConfig
 from resnet.figures.palette import MUTED, Colour
 from resnet.plan import plan
-from resnet.side_by_side import Settings, Score, differing
+from resnet.side_by_side import Score, Settings, differing
 
 _ALL = "results_compare_all"
 _ROW_HEIGHT = 29
