@@ -11,7 +11,7 @@ import streamlit as st
 from pages.parts.adapted_offer import offer_adapted
 from pages.parts.duration import about
 from pages.parts.i18n import explain, t, tn
-from pages.parts.layout import page_header, page_link
+from pages.parts.layout import beside_a_picture, page_header, page_link
 from pages.parts.literal import literally
 from pages.parts.network_state import current_network, current_run, set_run
 from pages.parts.quiz import quiz
@@ -45,7 +45,7 @@ def page() -> None:
     lab = service.current()
     page_header(t("Training"), t("How does a network learn, batch by batch?"))
     seen = _read(lab, current_run())
-    controls, view = st.columns([1, 2.5], gap="large")
+    controls, view = beside_a_picture(2.5, on_a_projector=1.75)
     if seen.record is not None and is_race(seen.record):
         with view:
             race_notice(seen.record)

@@ -25,7 +25,8 @@ _diagram = st.components.v2.component(
 def diagram(svg: str, *, key: str, height: int, dimmed: bool = False, on_open: Callable[[str], None] | None = None) -> None:
     """Show SVG text of `resnet.diagrams`, as wide as there is room for and at most `height` pixels high (more on a projector).
 
-    The height is reserved before the browser draws. With the same key on the next run, the drawing is changed, not replaced.
+    The height is reserved before the browser draws; not on a projector, where how far a drawing can grow is up to the room beside it, and
+    what it does not need is for what follows. With the same key on the next run, the drawing is changed, not replaced.
     `dimmed` shows it faintly: it is not of what the controls say.
     `on_open` is called, before that run, with the place a node leads to when it is clicked.
     """
@@ -37,4 +38,4 @@ def diagram(svg: str, *, key: str, height: int, dimmed: bool = False, on_open: C
 
     room = pixels(height)
     data = {"svg": svg, "height": room, "dimmed": dimmed, "projector": projector()}
-    _diagram(key=key, data=data, height=room, on_opened_change=opened)
+    _diagram(key=key, data=data, height="content" if projector() else room, on_opened_change=opened)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts.display import display_words, pixels
+from pages.parts.display import display_words, pixels, projector
 from pages.parts.frame import frame
 from pages.parts.i18n import current_language
 from pages.parts.lesson.bar import lesson_bar
@@ -24,6 +25,12 @@ def page_header(title: str, question: str) -> None:
 def prose(markdown: str) -> None:
     """Running text at a readable measure."""
     st.markdown(markdown, width=pixels(PROSE_WIDTH))
+
+
+def beside_a_picture(wider: float, *, on_a_projector: float) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """A column of words and controls, and one for the picture, so many times wider; less so where the words are larger."""
+    words, picture = st.columns([1, on_a_projector if projector() else wider], gap="medium" if projector() else "large")
+    return words, picture
 
 
 def page_link(page: str, *, label: str, icon: str, **words: str) -> None:

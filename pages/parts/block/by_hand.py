@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts.block.steps import Step, has_come_to
 from pages.parts.diagram import diagram
-from pages.parts.display import projector, scale
+from pages.parts.display import projector
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import lesson, t
 from pages.parts.layout import prose
@@ -110,8 +110,7 @@ def grids(step: Step, found: Exercise) -> None:
     """All numbers that the walk has come to."""
     parts = _backward(found, step) if step.backward else _forward(found, step)
     title = t("The block by hand, backward") if step.backward else t("The block by hand")
-    # As wide as the page, the numbers are no larger on a projector than on a screen.
-    diagram(by_hand_svg(parts, title, t), key="hand_grids", height=round((HEIGHT + 4) / scale()))
+    diagram(by_hand_svg(parts, title, t), key="hand_grids", height=HEIGHT + 4)
 
 
 def whole_number(given: str) -> int | None:

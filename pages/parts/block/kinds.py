@@ -89,7 +89,7 @@ def _kind_control() -> Kind:
 
 
 def _size_controls() -> tuple[Sizes, Activation]:
-    side, channels, filters, activation, example = st.columns([1.05, 1.05, 1.05, 0.8, 1.15])
+    side, channels, filters, activation, example = st.columns([1, 1, 1, 0.8, 1.3])
     side.slider(t("Input side"), *SIDES, key="block_side", help=t("Height and width of x, in pixels."), persist_state="session")
     channels.select_slider(t("Input channels"), CHANNELS, key="block_channels", persist_state="session")
     filters.select_slider(

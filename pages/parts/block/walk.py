@@ -14,7 +14,7 @@ from pages.parts.block.steps import NETWORK, Step, current_block, current_step, 
 from pages.parts.block.strip import strip
 from pages.parts.block.walk_lesson import step_lesson
 from pages.parts.diagram import diagram
-from pages.parts.display import pixels, projector, scale
+from pages.parts.display import pixels, projector
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 from pages.parts.layout import prose
@@ -24,8 +24,8 @@ from resnet.plan import plan
 from resnet.presets import PRESETS
 
 NUMBERS = ("hand", "real")
-_DRAWN, _DRAWN_ON_A_PROJECTOR = 208, 190  # pixels: half a page wide, a drawing grows no larger with the type
-_ROOM = {"hand": 126, "real": 80}  # pixels for the words of a step, and for the question beside them
+_DRAWN = 208  # pixels: what the drawing takes where two stand side by side
+_ROOM = {"hand": 138, "real": 80}  # pixels for the words of a step, and for the question beside them
 _FOLDED, _MODE, _DRAWER = "block_folded", "block_numbers", "block_drawer"
 
 
@@ -43,7 +43,7 @@ def _walk() -> None:
     _drawings(residual, plain, step)
     step_bar(step)
     # One height for all steps, so that what follows stays in place.
-    shares = [2, 1] if mode == "real" and projector() else [1, 1]
+    shares = [1.8, 1] if mode == "real" and projector() else [1, 1]
     words, numbers = st.container(height=pixels(_ROOM[mode]), border=False).columns(shares, gap="medium")
     with words:
         prose(step_lesson(step, residual))
@@ -70,10 +70,9 @@ def twins(block: str) -> tuple[BlockView, BlockView]:
 def _drawings(residual: BlockView, plain: BlockView, step: Step) -> None:
     folded = bool(st.session_state.get(_FOLDED))
     lighting = Lighting(nodes=step.nodes, terms=step.terms, backward=step.backward, folded=folded)
-    room = round((_DRAWN_ON_A_PROJECTOR if projector() else _DRAWN) / scale())
     for column, view, key in zip(st.columns(2, gap="small"), (residual, plain), ("block_residual", "block_plain"), strict=True):
         with column:
-            diagram(twin_svg(view, lighting, t), key=key, height=room, on_open=_fold)
+            diagram(twin_svg(view, lighting, t), key=key, height=_DRAWN, on_open=_fold)
 
 
 def _fold(_place: str) -> None:

@@ -18,6 +18,7 @@ from pages.parts.experiments.verdict_words import identity_words
 from pages.parts.experiments.words import prediction_of
 from pages.parts.i18n import explain, lesson, t
 from pages.parts.inquiry import Inquiring, follow
+from pages.parts.layout import beside_a_picture
 from pages.parts.literal import literally
 from pages.parts.prediction import predict
 from resnet.experiments.recordings import path_of
@@ -68,7 +69,7 @@ def identity_view() -> None:
     if lab is not None and state.inquiring.pending:
         state.inquiring.look(lab)
     run = _run(state)
-    left, right = st.columns([1, 1.9], gap="large")
+    left, right = beside_a_picture(1.9, on_a_projector=1.6)
     with left:
         st.markdown(lesson(_LESSON, "identity_question"))
         question, choices = prediction_of("identity", "", 0)

@@ -15,6 +15,7 @@ from pages.parts.experiments.words import prediction_of
 from pages.parts.figure import show_figure
 from pages.parts.i18n import explain, lesson, t, tn
 from pages.parts.inquiry import Inquiring, follow
+from pages.parts.layout import beside_a_picture
 from pages.parts.literal import literally
 from pages.parts.prediction import predict
 from pages.parts.theme import current_theme
@@ -82,7 +83,7 @@ class _Lesion:
 def lesion_view() -> None:
     state: _Lesion = st.session_state.setdefault(_SESSION_KEY, _Lesion())
     lab = service.current()
-    left, right = st.columns([1, 1.9], gap="large")
+    left, right = beside_a_picture(1.9, on_a_projector=1.6)
     with left:
         st.markdown(lesson(_LESSON, "lesion_question", images=f"{TEST_IMAGES:,}"))
         question, choices = prediction_of("lesion", "", 56)

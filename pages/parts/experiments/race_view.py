@@ -18,6 +18,7 @@ from pages.parts.experiments.settings import settings_form
 from pages.parts.experiments.verdict_words import compared_curves, own_shares, test_accuracies, usual_curve, verdict
 from pages.parts.experiments.words import about_recording, prediction_of
 from pages.parts.i18n import explain, lesson, t, tn
+from pages.parts.layout import beside_a_picture
 from pages.parts.literal import literally
 from pages.parts.network_state import set_run
 from pages.parts.prediction import predict
@@ -46,7 +47,7 @@ def race_view(race: Race) -> None:
     if race.key == "rescue":
         open_question(lab, race, own)
     seen = look(lab, race, own)
-    left, right = st.columns([1, 1.9], gap="large")
+    left, right = beside_a_picture(1.9, on_a_projector=1.6)
     with left:
         above = st.container()  # what is said and started there follows from the settings below
         if own.view != "long":
