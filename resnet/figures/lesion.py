@@ -35,41 +35,46 @@ def lesion_figure(
             hovertemplate="<b>%{x}</b>: %{y:.1%}<extra></extra>",
         )
     )
-    ink, grid = INK.on(theme), LINE.on(theme)
     if untouched is not None:
-        _line(figure, untouched, t("untouched {share:.1%}", share=untouched), ink)
+        _line(figure, untouched, t("untouched {share:.1%}", share=untouched), INK.on(theme))
     _line(figure, 0.1, t("guessing"), MUTED.on(theme))
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 48, "r": 8, "t": 10, "b": 40},
         showlegend=False,
         bargap=0.25,
-        font={"color": ink, "size": 13},
+        font={"color": INK.on(theme), "size": 13},
+        dragmode=False,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+    )
+    return _with_axes(figure, list(labels.values()), theme, t)
+
+
+def _with_axes(figure: go.Figure, places: Sequence[str], theme: Theme, t: Translate) -> go.Figure:
+    """A place for each of `places`, known or not, and shares from none to all."""
+    return figure.update_layout(
         xaxis={
             "title": {"text": t("cut alone"), "standoff": 6},
             "type": "category",
             "categoryorder": "array",
-            "categoryarray": list(labels.values()),
-            "range": [-0.6, len(labels) - 0.4],
+            "categoryarray": places,
+            "range": [-0.6, len(places) - 0.4],
             "showgrid": False,
-            "linecolor": grid,
+            "linecolor": LINE.on(theme),
             "fixedrange": True,
-            "tickangle": 0 if len(labels) <= 30 else 90,
+            "tickangle": 0 if len(places) <= 30 else 90,
             "tickfont": {"size": 11},
         },
         yaxis={
             "title": {"text": t("test accuracy"), "standoff": 6},
             "range": [0, 1.02],
             "tickformat": ".0%",
-            "gridcolor": translucent(ink, 0.12),
+            "gridcolor": translucent(INK.on(theme), 0.12),
             "fixedrange": True,
             "zeroline": False,
         },
-        dragmode=False,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
     )
-    return figure
 
 
 def _line(figure: go.Figure, share: float, words: str, colour: str) -> None:

@@ -7,23 +7,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Common part of every event. `time` is seconds since 1970, by the clock of the machine that emitted."""
-
-    kind: ClassVar[str]
-    ends_run: ClassVar[bool] = False
-    run: str
-    sequence: int
-    time: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """The event as JSON-ready data, with its kind. JSON knows no NaN and no infinity: a loss that is neither finite becomes None."""
-        return {"kind": self.kind, **{name: _finite_or_none(value) for name, value in asdict(self).items()}}
+from resnet.training.event import Event as Event
+from resnet.training.event import ExplainedEvent, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,13 +184,11 @@ class Saved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SaveFailed(Event):
-    """A checkpoint could not be written. Training goes on; `rule` and `values` are those of an ExplainedError."""
+class SaveFailed(ExplainedEvent):
+    """A checkpoint could not be written. Training goes on."""
 
     kind: ClassVar[str] = "save-failed"
     step: int
-    rule: str
-    values: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,33 +240,19 @@ class Stopped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Interrupted(Event):
-    """The run stands still and can be continued from its checkpoint. `rule` and `values` are those of an ExplainedError."""
+class Interrupted(ExplainedEvent):
+    """The run stands still and can be continued from its checkpoint."""
 
     kind: ClassVar[str] = "interrupted"
     ends_run: ClassVar[bool] = True
-    rule: str
-    values: dict[str, Any]
-
-    @property
-    def reason(self) -> str:
-        """The reason in English."""
-        return self.rule.format(**self.values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failed(Event):
-    """The run could not go on. `rule` and `values` are those of an ExplainedError, so that a page can translate them."""
+class Failed(ExplainedEvent):
+    """The run could not go on."""
 
     kind: ClassVar[str] = "failed"
     ends_run: ClassVar[bool] = True
-    rule: str
-    values: dict[str, Any]
-
-    @property
-    def reason(self) -> str:
-        """The reason in English."""
-        return self.rule.format(**self.values)
 
 
 KINDS: dict[str, type[Event]] = {
@@ -314,21 +286,4 @@ def from_dict(data: dict[str, Any]) -> Event:
     kind = KINDS.get(data.get("kind", ""))
     if kind is None:
         raise ValueError(f"an event's kind must be one of {sorted(KINDS)}, got {data.get('kind')!r}")
-    return kind(**{one.name: _number_again(data[one.name], one.type) for one in fields(kind) if one.name in data})
-
-
-def _finite_or_none(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _finite_or_none(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_finite_or_none(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _number_again(value: Any, kind: Any) -> Any:
-    """A number that `_finite_or_none` took away is NaN again; `kind` is the field's annotation as text."""
-    if kind == "dict[str, float]":
-        return {name: math.nan if item is None else item for name, item in value.items()}
-    if kind == "list[float]":
-        return [math.nan if item is None else item for item in value]
-    return math.nan if value is None and kind == "float" else value
+    return read(kind, data)
