@@ -9,7 +9,7 @@ from resnet.figures.palette import ADD, BRANCH, BROKEN, INK, PLAIN, SHORTCUT, Co
 from resnet.inquiries import Embedding
 from resnet.wording import Translate, class_titles, english
 
-HEIGHT = 520  # pixels
+HEIGHT = 460  # pixels
 # Ten classes are more than colours that all eyes tell apart: five colours, each in two shapes.
 _COLOURS: tuple[Colour, ...] = (SHORTCUT, BROKEN, ADD, BRANCH, PLAIN)
 _SHAPES = ("circle", "triangle-up")
@@ -24,7 +24,7 @@ def plane_figure(found: Embedding | None, *, chosen: int | None = None, theme: T
         if chosen is not None and chosen < len(found.labels):
             _mark(figure, found.coordinates[chosen], theme, t)
     axis = {"zeroline": False, "gridcolor": translucent(INK.on(theme), 0.12), "showticklabels": False}
-    shares = (0.0, 0.0) if found is None else tuple(float(share) for share in found.explained)
+    across, up = ("", "") if found is None else _axis_titles(found, t)
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 40, "r": 8, "t": 10, "b": 40},
@@ -33,16 +33,20 @@ def plane_figure(found: Embedding | None, *, chosen: int | None = None, theme: T
         hovermode="closest",
         clickmode="event+select",
         dragmode="pan",
-        xaxis={"title": {"text": t("first component: {share:.0%} of the variance", share=shares[0])}, **axis},
-        yaxis={
-            "title": {"text": t("second component: {share:.0%} of the variance", share=shares[1])},
-            "scaleanchor": "x",
-            **axis,
-        },
+        xaxis={"title": {"text": across}, **axis},
+        yaxis={"title": {"text": up}, "scaleanchor": "x", **axis},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
     )
     return figure
+
+
+def _axis_titles(found: Embedding, t: Translate) -> tuple[str, str]:
+    first, second = (float(share) for share in found.explained)
+    return (
+        t("first component: {share:.0%} of the variance", share=first),
+        t("second component: {share:.0%} of the variance", share=second),
+    )
 
 
 def _dots(figure: go.Figure, found: Embedding, theme: Theme, t: Translate) -> None:

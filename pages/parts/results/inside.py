@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -31,6 +31,9 @@ from resnet.inquiries import (
 from resnet.plan import LayerPlan, plan
 from resnet.wording import class_titles
 
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
 _KEY = "inside"
 
 
@@ -46,8 +49,9 @@ def inside(source: Source) -> None:
     with left:
         heat = _heat(source, shown, layer, answered)
     with right:
-        maps = _maps(source, shown, layer)
-    _tell([maps, heat, *([strip] if strip else []), predicted], source)
+        line, maps = _maps(source, shown, layer)
+    with line:
+        _tell([maps, heat, *([strip] if strip else []), predicted], source)
     with st.expander(t("Explain"), icon=":material/school:"):
         st.markdown(lesson("inside", "maps"), width=760)
         st.markdown(_grid_lesson(source, layer), width=760)
@@ -77,8 +81,8 @@ def _heat(source: Source, shown: Picture, layer: LayerPlan, answered: Answered |
     return asked
 
 
-def _maps(source: Source, shown: Picture, layer: LayerPlan) -> Asked[Any]:
-    """The layer's channels, or the first layer's filters."""
+def _maps(source: Source, shown: Picture, layer: LayerPlan) -> tuple[DeltaGenerator, Asked[Any]]:
+    """The layer's channels, or the first layer's filters. Returns the place above them for a line on all that is asked, too."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         what = st.segmented_control(
             t("What is shown"),
@@ -92,19 +96,21 @@ def _maps(source: Source, shown: Picture, layer: LayerPlan) -> Asked[Any]:
         if what == "maps":
             layer_control(source)
             liveliest = st.toggle(t("Liveliest first"), key=f"{_KEY}_liveliest")
+    line = st.container()
     if what == "filters":
-        return _filters(source)
+        return line, _filters(source)
     asked = ask(LookAtLayer(source, shown, layer.name), LayerMaps, key=f"{_KEY}_maps")
     tiles = None if asked.found is None else tiles_of_maps(asked.found.maps, liveliest_first=liveliest)
     names = class_titles(t) if layer.kind == "dense" and layer.stage == "head" else ()
     show_tiles(tiles, title=layer_words(source), names=names, key=f"{_KEY}_tiles", status=asked.status)
-    return asked
+    return line, asked
 
 
 def _filters(source: Source) -> Asked[Any]:
     asked = ask(ShowFilters(source), Filters, key=f"{_KEY}_filters")
     tiles: Tiles | None = None if asked.found is None else tiles_of_filters(asked.found.kernel)
-    show_tiles(tiles, title=t("Filters of the first convolution"), names=(), key=f"{_KEY}_tiles", status=asked.status)
+    names = tuple(t("filter {number}", number=number + 1) for number in range(tiles.channels if tiles else 0))
+    show_tiles(tiles, title=t("Filters of the first convolution"), names=names, key=f"{_KEY}_tiles", status=asked.status)
     return asked
 
 

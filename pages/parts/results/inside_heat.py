@@ -15,8 +15,8 @@ from resnet.inquiries import GradCam, Source, TestImage
 from resnet.wording import class_titles
 
 _COMPONENTS = ASSETS / "components"
-_SIDE = 150  # pixels of one picture, on any display
-_AROUND = 64  # of titles and notes
+_SIDE = 140  # pixels of one picture, on any display
+_AROUND = 60  # of titles and notes
 _NAMED = -1
 _FIGURE = '<figure><figcaption></figcaption><div class="map"><canvas role="img"></canvas>{}</div><small></small></figure>'
 # Pictures are light on black in either theme: so is what is laid over them.

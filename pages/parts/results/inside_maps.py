@@ -13,9 +13,9 @@ from resnet.figures.block_maps import decimals_for
 from resnet.figures.channel_maps import Tile, Tiles, tile_side
 
 _COMPONENTS = ASSETS / "components"
-_WIDTH, HEIGHT = 560, 300  # pixels of all channels together, on any display
+_WIDTH, HEIGHT = 588, 256  # pixels of all channels together, on any display
 _GAP, _AROUND = 4, 6
-_LARGEST, _LARGE = 96, 168
+_LARGEST, _LARGE = 96, 140
 
 _channels = st.components.v2.component(
     "resnet_lab_channels",
@@ -65,4 +65,6 @@ def _note(tile: Tile, decimals: int) -> str:
     low, high = signed(tile.lowest, decimals), signed(tile.highest, decimals)
     if tile.lowest == tile.highest:
         return low
+    if not tile.silent_share:
+        return t("{low} to {high}", low=low, high=high)
     return t("{low} to {high}; {share:.0%} of its places are 0", low=low, high=high, share=tile.silent_share)
