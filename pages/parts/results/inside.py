@@ -93,6 +93,7 @@ def _maps(source: Source, shown: Picture, layer: LayerPlan) -> tuple[DeltaGenera
             required=True,
             label_visibility="collapsed",
         )
+        liveliest = False
         if what == "maps":
             layer_control(source)
             liveliest = st.toggle(t("Liveliest first"), key=f"{_KEY}_liveliest")
