@@ -22,7 +22,7 @@ from pages.parts.results.own import own
 from pages.parts.results.shown import VIEWS, View, open_view, show_view, view_titles
 from pages.parts.results.take_home import take_home
 from pages.parts.results.title import title
-from pages.parts.results.whom import Whom, nothing_inside, whom
+from pages.parts.results.whom import Whom, choose_network, nothing_inside, whom
 from pages.parts.runs.listing import run_list
 from pages.parts.runs.steering import refused
 from pages.parts.runs.unknown import unknown_run
@@ -56,7 +56,11 @@ def page() -> None:
         st.warning(unknown_run(shown.unknown), icon=":material/search_off:")
     else:
         title(lab, shown)
-        _view(lab, shown, _switch())
+        # In one row: the picture of each view needs the room.
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+            view = _switch()
+            choose_network(shown)
+        _view(lab, shown, view)
     if records:
         st.header(t("Runs on this server"), anchor=False, divider="gray")
         st.caption(t("Click on a row to open its run."))
@@ -77,6 +81,7 @@ def _switch() -> View:
         required=True,
         on_change=lambda: show_view(st.session_state[_WIDGET]),
         label_visibility="collapsed",
+        width="content",
     )
     return view
 

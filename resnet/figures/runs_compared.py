@@ -21,7 +21,7 @@ HEIGHT = 330  # pixels
 MOST_POINTS = 60  # of a training curve: a mean over many batches, calm enough to be told from others
 BEYOND = 2.0  # times the highest loss that a run began with; what is above it is not drawn
 _LEFT, _RIGHT = (0.0, 0.37), (0.43, 0.8)  # the two plots' shares of the width; the rest is the legend's
-_LONGEST_NAME = 34
+_LONGEST_LINE = 28  # signs
 _SHALLOW, _DEEP = 14, 56  # layers with the thinnest and the thickest line
 
 
@@ -86,7 +86,7 @@ def colours_of(runs: Sequence[ComparedRun]) -> tuple[Colour, ...]:
     It depends on those before it alone, so that one more run at the end changes no colour.
     """
     own, further = {True: PLAIN, False: RESIDUAL}, cycle(FURTHER_RUNS)
-    return tuple(own.pop(run.plain, None) or next(further) for run in runs)
+    return tuple(own.pop(run.plain) if run.plain in own else next(further) for run in runs)
 
 
 def ceiling(runs: Sequence[ComparedRun]) -> float:
@@ -130,7 +130,7 @@ def _traces(run: ComparedRun, measure: str, unit: Unit, colour: str, t: Translat
     )
     return [
         go.Scatter(
-            name=_short(run.name),
+            name=_in_the_legend(run.name),
             x=list(getattr(points, unit)),
             y=list(getattr(points, measure)),
             line={"width": _width(run.depth), "dash": dash, "color": colour},
@@ -166,8 +166,10 @@ def _width(depth: int) -> float:
     return 1.6 + 2.4 * (min(max(depth, _SHALLOW), _DEEP) - _SHALLOW) / (_DEEP - _SHALLOW)
 
 
-def _short(name: str) -> str:
-    return _plain_text(name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…")
+def _in_the_legend(name: str) -> str:
+    """The name in two lines at most, each as long as there is room for."""
+    lines = [line for line in name.split(" · ", maxsplit=1) if line]
+    return "<br>".join(_plain_text(line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…") for line in lines)
 
 
 def _plain_text(name: str) -> str:

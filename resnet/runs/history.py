@@ -57,7 +57,7 @@ class History:
         """
         title = " ".join(_readable(title.replace("\t", " ")).split())
         if len(title) > self.longest_title:
-            raise ConfigError("a run's name must have at most {most} characters, got {count}", most=self.longest_title, count=len(title))
+            raise ConfigError("a run's title must have at most {most} characters, got {count}", most=self.longest_title, count=len(title))
         self._describe(run, title=title)
 
     def annotate(self, run: str, note: str) -> None:
@@ -112,10 +112,10 @@ class History:
         for run in gone:
             shutil.rmtree(run_folder(run), ignore_errors=True)
 
-    def _describe(self, run: str, **words: str) -> None:
-        if not self._store.describe(run, **words):
+    def _describe(self, run: str, *, title: str | None = None, note: str | None = None) -> None:
+        if not self._store.describe(run, title=title, note=note):
             attempts.known(None, run)
-        self._hub.describe(run, **words)
+        self._hub.describe(run, title=title, note=note)
 
 
 def _active(run: str) -> TrainingError:

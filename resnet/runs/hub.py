@@ -92,12 +92,13 @@ class Hub:
                 channel.begin_again(record, past, rank=rank, order=self._opened)
             self._place_queue()
 
-    def describe(self, run: str, **words: str) -> None:
-        """An active run has another `title` or `note`."""
+    def describe(self, run: str, *, title: str | None = None, note: str | None = None) -> None:
+        """An active run has another title or note; None leaves it."""
         with self._lock:
             channel = self._channels.get(run)
             if channel is not None:
-                channel.record = replace(channel.record, **words)
+                record = channel.record
+                channel.record = replace(record, title=record.title if title is None else title, note=record.note if note is None else note)
 
     def publish(self, event: Event, attempt: int = 1) -> None:
         """Take an event from the engine. One that came before, comes after the run's end or from another attempt is left out."""

@@ -140,7 +140,7 @@ def test_before_the_first_run_has_ended_there_is_nothing_to_compare(store: Store
 def test_a_name_and_a_note_are_written_in_the_menu_and_seen_everywhere(store: Store) -> None:
     keep_three(store)
     app = results(run="aaaa", view="compare")
-    (name,) = [field for field in app.text_input if field.label == "Name"]
+    (name,) = [field for field in app.text_input if field.label == "Title"]
     (note,) = [field for field in app.text_area if field.label == "Note"]
     name.input("first *try*")
     note.input("rate 0.1\nas a start")

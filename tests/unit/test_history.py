@@ -56,7 +56,7 @@ def test_what_is_too_long_is_refused_with_the_rule_and_the_count(store: Store, h
     store.add_run("a", DEMO)
     history.rename("a", "n" * TITLE_LENGTH)
     history.annotate("a", "字" * NOTE_LENGTH)
-    with pytest.raises(ConfigError, match="name must have at most 80 characters, got 81"):
+    with pytest.raises(ConfigError, match="title must have at most 80 characters, got 81"):
         history.rename("a", "n" * (TITLE_LENGTH + 1))
     with pytest.raises(ConfigError, match="note must have at most 1000 characters, got 1001"):
         history.annotate("a", "字" * (NOTE_LENGTH + 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,7 +111,7 @@ def _styled(rows: Sequence[Row], fields: Sequence[str], differ: Sequence[str]) -
     return shown
 
 
-def _formats(table: pd.DataFrame, fields: Sequence[str]) -> Mapping[str, str | Callable[[Any], str]]:
+def _formats(table: pd.DataFrame, fields: Sequence[str]) -> dict[Any, str | Callable[[Any], str] | None]:
     numbers = {field: _as_set for field in fields if pd.api.types.is_numeric_dtype(table[field])}
     return {"accuracy": "{:.1f}%", "minutes": "{:.1f}", "parameters": "{:,}", **numbers}
 
@@ -124,7 +124,7 @@ def _as_set(value: float) -> str:
 def _columns(fields: Sequence[str]) -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
-        "run": text(t("Run"), width=280, pinned=True),
+        "run": text(t("Run"), width=280),
         "accuracy": number(t("Test accuracy"), width=110),
         "minutes": number(t("Minutes"), width=70),
         "parameters": number(t("Parameters"), width=95),

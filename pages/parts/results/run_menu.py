@@ -1,4 +1,4 @@
-"""What can be done with the run that is shown: give it a name, write a note beside it, delete it."""
+"""What can be done with the run that is shown: give it a title, write a note beside it, delete it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _WIDTH = 360  # pixels
 
 def run_menu(lab: Service, record: RunRecord) -> None:
     """Draw the menu, closed."""
-    with st.popover(t("Edit"), icon=":material/edit_note:", type="tertiary", help=t("Name, note, delete"), key=f"run_menu_{record.id}"):
+    with st.popover(t("Edit"), icon=":material/edit_note:", type="tertiary", help=t("Title, note, delete"), key=f"run_menu_{record.id}"):
         # What somebody else has written meanwhile makes new fields: the old ones would go on showing, and then write, what was there.
         words = f"{record.id}_{hash((record.title, record.note))}"
         title, note = f"run_title_{words}", f"run_note_{words}"
         with st.form(f"run_words_{record.id}", border=False, width=_WIDTH):
             st.text_input(
-                t("Name"),
+                t("Title"),
                 record.title,
                 max_chars=lab.longest_title,
                 key=title,

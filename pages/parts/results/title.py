@@ -1,4 +1,4 @@
-"""What the page Results is about, in one line: a run's network, data, recipe, seed and time, or the network that comes with the app."""
+"""What the page Results is about, in one line: a run's title, network, data, recipe and time, or the network that comes with the app."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pages.parts.bring_up import bring_up
 from pages.parts.i18n import t
 from pages.parts.literal import literally
 from pages.parts.results.run_menu import run_menu
-from pages.parts.results.whom import EMBEDDED, Whom, choose_network
+from pages.parts.results.whom import EMBEDDED, Whom
 from pages.parts.runs.form import dataset_label
 from pages.parts.runs.listing import network_words, networks_words, recipe_words, time_zone, times_opened
 
@@ -23,20 +23,19 @@ _LONGEST_NOTE = 160  # signs of it, one line
 
 
 def title(lab: Service, shown: Whom) -> None:
-    """The line, the run's menu and the choice of the network beside it, and the beginning of the note below."""
+    """The line, the run's menu beside it, and the beginning of the note below."""
     with st.container(gap=None):
         bring_up(times_opened(), key="results_top")
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
             st.markdown(" · ".join(run_words(shown.record) if shown.record else embedded_words()), width="content")
             if shown.record is not None:
                 run_menu(lab, shown.record)
-            choose_network(shown)
         if shown.record is not None and shown.record.note:
             st.caption(literally(_beginning(shown.record.note)))
 
 
 def run_words(record: RunRecord) -> list[str]:
-    """A run's name, where it has one, network, data, recipe, seed and time, as Markdown."""
+    """A run's title, where it has one, network, data, recipe, seed and time, as Markdown."""
     when = datetime.fromtimestamp(record.created, time_zone())
     networks = networks_words(record.config.networks)
     return [

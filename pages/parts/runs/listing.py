@@ -46,7 +46,7 @@ def run_list(records: Sequence[RunRecord], shown: str | None) -> None:
 
 
 def run_table(records: Sequence[RunRecord], zone: tzinfo) -> pd.DataFrame:
-    """One row for each run, times in `zone`. What a run does not have is left empty; names and notes have columns where any run has one."""
+    """One row for each run, times in `zone`. What a run does not have is left empty; titles and notes have columns where any has one."""
     table = pd.DataFrame(
         {
             "when": [datetime.fromtimestamp(record.created, zone).strftime("%Y-%m-%d %H:%M") for record in records],
@@ -130,7 +130,7 @@ def _accuracy(record: RunRecord) -> float | None:
 def _columns() -> dict[str, Any]:
     return {
         "when": st.column_config.TextColumn(t("Started"), width=125),
-        "title": st.column_config.TextColumn(t("Name"), width=160),
+        "title": st.column_config.TextColumn(t("Title"), width=160),
         "network": st.column_config.TextColumn(t("Network"), width=190),
         "data": st.column_config.TextColumn(t("Data"), width=118),
         "recipe": st.column_config.TextColumn(t("Recipe"), width=285),
