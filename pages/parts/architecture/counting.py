@@ -17,7 +17,7 @@ def counting_tab(network: Plan) -> None:
     """The two counts of ResNet-50 with the same sum for the network at hand; below, what each number of the page means."""
     fifty = count(plan(PRESETS["resnet-50"]))
     st.subheader(t("Why {keras:,} there and {torch:,} here?", keras=fifty.with_biases, torch=fifty.trained), anchor=False)
-    left, right = st.columns([1.8, 1], gap="large")
+    left, right = st.columns([2, 1], gap="large")
     with left:
         _table(fifty, count(network), network_title(network.config))
     with right:
@@ -39,10 +39,10 @@ def _table(fifty: Counts, own: Counts, title: str) -> None:
     for name, one in (("fifty", fifty), ("own", own)):
         table[name] = [f"{number:,}" for number in (one.trained, one.statistics, one.keras, one.convolution_biases, one.with_biases)]
     columns = {
-        "counted": st.column_config.TextColumn(t("What is counted"), width=230),
-        "program": st.column_config.TextColumn(t("Who prints it"), width=175),
+        "counted": st.column_config.TextColumn(t("What is counted"), width=248),
+        "program": st.column_config.TextColumn(t("Who prints it"), width=196),
         "fifty": st.column_config.TextColumn("ResNet-50", alignment="right", width=105),
-        "own": st.column_config.TextColumn(title, alignment="right", width=210),
+        "own": st.column_config.TextColumn(title, alignment="right", width=145),
     }
 
     def marks(row: pd.Series[str]) -> list[str]:
