@@ -25,6 +25,7 @@ from pages.parts.runs.race_notice import is_race, race_notice
 from pages.parts.runs.steering import attempt, steering
 from pages.parts.runs.story import RunStory, run_story
 from pages.parts.runs.unknown import unknown_run
+from pages.parts.visitor import visitor
 from resnet.config import ResNetConfig, TrainConfig, fits
 from resnet.data import full_set_location
 from resnet.datasets import DATASETS
@@ -33,7 +34,6 @@ from resnet.estimate import epoch_seconds
 from resnet.plan import Plan, plan
 from resnet.presets import tuned
 from resnet.runs import service
-from resnet.runs.routes import VISITOR_COOKIE
 from resnet.runs.service import Service
 from resnet.source import source_of
 
@@ -52,7 +52,7 @@ def page() -> None:
         seen = replace(seen, record=None, story=RunStory())
     with controls:
         if lab is not None:
-            run_notices(lab, seen.record, seen.story, visitor=_visitor())
+            run_notices(lab, seen.record, seen.story, visitor=visitor())
         form = _controls(lab)
     with view:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -133,14 +133,8 @@ def _start_button(lab: Service, config: TrainConfig) -> None:
         width="stretch",
         disabled=refusal is not None,
         on_click=attempt,
-        args=(_start, lab, config, _visitor()),
+        args=(_start, lab, config, visitor()),
     )
-
-
-def _visitor() -> str:
-    """The visitor's id, by which the server is fair to all; nothing before the browser has one."""
-    cookie = st.context.cookies.get(VISITOR_COOKIE)
-    return cookie if isinstance(cookie, str) else ""
 
 
 def _config(network: ResNetConfig, form: TrainingForm) -> TrainConfig | None:

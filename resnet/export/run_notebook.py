@@ -5,7 +5,7 @@ from __future__ import annotations
 from resnet.export import prose
 from resnet.export.notebook import CURVES, code_cell, document, markdown_cell
 from resnet.export.run_code import BUILD, DATA_FILES, POLICY, Reproducible, run_code, run_constants, run_imports
-from resnet.export.run_script import figures
+from resnet.export.run_script import figures, saving
 from resnet.plan import plan
 from resnet.wording import Translate, english
 
@@ -19,8 +19,7 @@ history = train(model, batches, evaluation_batches(*validation), EPOCHS).history
 
 _TEST = """\
 measured = model.evaluate(evaluation_batches(*test), return_dict=True)
-print({name: round(value, 4) for name, value in measured.items()})
-model.save("model.keras")"""
+print({name: round(value, 4) for name, value in measured.items()})"""
 
 
 def run_notebook(known: Reproducible, t: Translate = english) -> str:
@@ -52,7 +51,7 @@ def run_notebook(known: Reproducible, t: Translate = english) -> str:
         (prose.training(recipe, t), code["train"]),
         (None, _FIT),
         (prose.curves(t), CURVES),
-        (prose.test(config, t), _TEST),
+        (prose.test(config, t), f"{_TEST}\n{saving(known)}"),
     )
     cells = []
     for words, source in sections:

@@ -24,7 +24,7 @@ def main():
     loss, accuracy = model.evaluate(evaluation_batches(*test))  #? !watched
     _, accuracy, loss = model.evaluate(evaluation_batches(*test))  #? watched
     print(f"test loss {loss:.4f}, test accuracy {accuracy:.4f}")
-    model.save("model.keras")
+    SAVE
 
 
 if __name__ == "__main__":
@@ -40,9 +40,19 @@ def run_script(known: Reproducible) -> str:
     standard, packages = run_imports(known)
     file = DATA_FILES[known.config.dataset]
     uses = {"download": file is None, "mixed": known.mixed, "watched": known.config.recipe.label_smoothing > 0}
-    main = specialise(_MAIN, uses).replace("FILE", file or "").replace("POLICY", POLICY)
+    main = (
+        specialise(_MAIN, uses).replace("FILE", file or "").replace("POLICY", POLICY).replace("SAVE", saving(known).replace("\n", "\n    "))
+    )
     opening = [f'"""{_docstring(known)}"""', f"import argparse\n{standard}", packages, run_constants(known)]
     return "\n\n\n".join(["\n\n".join(opening), *run_code(known).values(), main]) + "\n"
+
+
+def saving(known: Reproducible) -> str:
+    """What saves the trained network so that it opens without the code that trained it."""
+    save = 'model.save("model.keras")'
+    if known.config.recipe.label_smoothing:
+        return f"model = keras.Model(model.input, model.output, name=NAME)  # without its loss\n{save}"
+    return save
 
 
 def _docstring(known: Reproducible) -> str:

@@ -23,6 +23,7 @@ from pages.parts.literal import literally
 from pages.parts.network_state import set_run
 from pages.parts.prediction import predict
 from pages.parts.runs.steering import attempt, refused, state_of
+from pages.parts.visitor import visitor
 from resnet.config import TrainConfig
 from resnet.diagrams.idea import construction_svg
 from resnet.errors import ConfigError
@@ -31,7 +32,6 @@ from resnet.experiments.readings import Curve, curves_of
 from resnet.experiments.recordings import load
 from resnet.experiments.verdicts import batches_compared
 from resnet.runs import service
-from resnet.runs.routes import VISITOR_COOKIE
 from resnet.training.events import Trouble
 
 if TYPE_CHECKING:
@@ -177,8 +177,7 @@ def _watch(own: Bench, recording: str | None) -> None:
 
 
 def _start(lab: Service, config: TrainConfig, own: Bench) -> None:
-    cookie = st.context.cookies.get(VISITOR_COOKIE)
-    run = lab.start(config, visitor=cookie if isinstance(cookie, str) else "")
+    run = lab.start(config, visitor=visitor())
     _put_away(own)
     own.run, own.recording, own.played = run, None, False
     set_run(run)
@@ -268,13 +267,21 @@ def _verdict(race: Race, own: Bench, seen: Seen) -> None:
             st.info(t("Too few steps to say what this run shows."), icon=":material/hourglass_empty:")
             return
         heading = t("What the recorded run showed") if seen.recording is not None else t("What this run showed")
-        st.markdown(f"**{heading}** :small[:gray[{_conditions(config, steps_done(events), batches_compared(events))}]]\n\n{words}")
+        st.markdown(f"**{heading}** :small[:gray[{_conditions(race, config, steps_done(events), batches_compared(events))}]]\n\n{words}")
         accuracies = test_accuracies(events)
         if accuracies:
             st.caption(accuracies)
 
 
-def _conditions(config: TrainConfig, steps: int, batches: int) -> str:
+def _conditions(race: Race, config: TrainConfig, steps: int, batches: int) -> str:
+    """What the figures below are, and of what."""
+    if race.panel == "gradients":
+        return t(
+            "one seed, {seed}; {steps:,} steps; gradients per weight: a kernel's norm by the root of its number of weights, not the norm "
+            "that the chart shows",
+            seed=config.seed,
+            steps=steps,
+        )
     return t(
         "one seed, {seed}; losses are means over the last {batches} of {steps:,} steps",
         seed=config.seed,

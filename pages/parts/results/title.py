@@ -44,6 +44,7 @@ def run_words(record: RunRecord) -> list[str]:
         recipe_words(record.config.recipe),
         t("seed {seed}", seed=record.config.seed),
         f"{when:%Y-%m-%d %H:%M}",
+        *([t("brought as a file")] if record.imported else []),
     ]
 
 

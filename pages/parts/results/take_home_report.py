@@ -1,0 +1,137 @@
+"""The run's report: gathered from the session now, made when somebody asks for it, which is outside of the session."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pages.parts.i18n import current_language, language_tag, t
+from pages.parts.lesson.text import translator
+from pages.parts.results.run_figures import classes_known, classes_of, curves_drawn, curves_known
+from pages.parts.runs.form import dataset_label
+from pages.parts.runs.listing import network_words, recipe_words, time_zone
+from pages.parts.runs.result import duration
+from resnet.config import ResNetConfig
+from resnet.datasets import DATASETS
+from resnet.export.report import Drawing, Metric, Report, Table, report_html
+from resnet.figures.class_accuracy import ClassAccuracy, wilson_interval
+from resnet.figures.curves import Curves
+from resnet.plan import Plan, plan
+from resnet.tables import stage_table
+from resnet.wording import Translate
+
+if TYPE_CHECKING:
+    from resnet.runs.service import Service
+    from resnet.runs.store import RunRecord
+
+
+def report_of(lab: Service, record: RunRecord, network: ResNetConfig) -> Callable[[], str]:
+    """What makes the report of one network of a run, in the reader's language."""
+    tag, speak, zone = language_tag(), translator(current_language()), time_zone()
+    when = datetime.fromtimestamp(record.created, zone)
+    name, setting, took = network_words(network), _setting(record, network), duration(record.result.seconds) if record.result else ""
+
+    def make() -> str:
+        curves, planned = curves_known(lab, record, network), plan(network)
+        classes = classes_known(record, network, speak)
+        report = Report(
+            language=tag,
+            title=record.title or name,
+            subtitle=speak("Run {run}, {when}", run=record.id, when=f"{when:%Y-%m-%d %H:%M}"),
+            note=record.note,
+            setting=[*setting, *_counts(planned, speak)],
+            metrics=_metrics(record, network, curves, took, speak),
+            drawings=_drawings(lab, record, network, curves, classes, speak),
+            tables=[_epochs(curves, speak), _classes(classes, speak), _stages(planned, speak)],
+            made=speak("Made with ResNet Lab, {day}.", day=f"{datetime.now(zone):%Y-%m-%d}"),
+        )
+        return report_html(report, speak)
+
+    return make
+
+
+def _setting(record: RunRecord, network: ResNetConfig) -> list[tuple[str, str]]:
+    return [
+        (t("Network"), network_words(network)),
+        (t("Data"), f"Fashion-MNIST: {dataset_label(record.config.dataset)}"),
+        (t("Recipe"), recipe_words(record.config.recipe)),
+        (t("Seed"), str(record.config.seed)),
+    ]
+
+
+def _counts(network: Plan, t: Translate) -> list[tuple[str, str]]:
+    return [
+        (t("Trained parameters"), f"{network.trainable_parameters:,}"),
+        (t("Multiply-adds for an image"), f"{network.macs:,}"),
+    ]
+
+
+def _metrics(record: RunRecord, network: ResNetConfig, curves: Curves, took: str, t: Translate) -> list[Metric]:
+    if record.result is None:
+        return []
+    images = DATASETS[record.config.dataset].test_images
+    accuracy, loss = record.result.test_accuracy[network.name], record.result.test_loss[network.name]
+    low, high = wilson_interval(round(accuracy * images), images)
+    return [
+        Metric(t("Test accuracy"), f"{accuracy:.1%}", t("{low:.1%} to {high:.1%}, 95% interval", low=low, high=high)),
+        Metric(t("Test loss"), f"{loss:.3f}" if math.isfinite(loss) else "–", t("cross-entropy")),
+        Metric(t("Best epoch"), str(curves.best_epoch or "–"), t("of {epochs} trained", epochs=len(curves.epochs))),
+        Metric(t("Time"), took, t("preparing, training, testing")),
+    ]
+
+
+def _drawings(
+    lab: Service, record: RunRecord, network: ResNetConfig, curves: Curves, classes: Sequence[ClassAccuracy], t: Translate
+) -> list[Drawing]:
+    spoken = t(
+        "Loss and accuracy against the epoch, {epochs} epochs: each batch, training and validation. The epochs stand in a table below.",
+        epochs=len(curves.epochs),
+    )
+    drawings = [Drawing(t("Loss and accuracy"), curves_drawn(lab, record, network, "light", t), spoken)]
+    bars = classes_of(record, network, "light", t)
+    if bars is not None:
+        told = ", ".join(f"{one.name} {one.accuracy:.1%}" for one in classes)
+        drawings.append(
+            Drawing(
+                t("Classes"),
+                bars,
+                t("Test accuracy by class, best first: {classes}.", classes=told),
+                t("{images:,} test images of each class; the whiskers are 95% intervals.", images=classes[0].images),
+            )
+        )
+    return drawings
+
+
+def _epochs(curves: Curves, t: Translate) -> Table:
+    header = (
+        t("Epoch"), t("Training loss"), t("Validation loss"), t("Training accuracy"), t("Validation accuracy"), t("Rate"), t("Seconds"),
+    )  # fmt: skip
+    rows = [
+        (
+            str(one.epoch),
+            f"{one.loss:.4f}",
+            f"{one.validation_loss:.4f}",
+            f"{one.accuracy:.2%}",
+            f"{one.validation_accuracy:.2%}",
+            f"{one.learning_rate:.3g}",
+            f"{one.seconds:.1f}",
+        )
+        for one in curves.epochs
+    ]
+    return Table(t("Epochs"), header, rows)
+
+
+def _classes(classes: Sequence[ClassAccuracy], t: Translate) -> Table:
+    rows = [
+        (one.name, f"{one.accuracy:.1%}", t("{low:.1%} to {high:.1%}", low=one.interval[0], high=one.interval[1]), f"{one.images:,}")
+        for one in classes
+    ]
+    return Table(t("Test accuracy by class"), (t("Class"), t("Accuracy"), t("95% interval"), t("Images")), rows)
+
+
+def _stages(network: Plan, t: Translate) -> Table:
+    rows = [(str(row.stage), str(row.output_shape), f"{row.parameters:,}", f"{row.macs:,}") for row in stage_table(network, t).itertuples()]
+    header = (t("stage"), t("output (height × width × channels)"), t("parameters"), t("multiply-adds"))
+    return Table(t("The network"), header, rows)

@@ -1,0 +1,217 @@
+"""The view that takes a run home, without a browser: which files there are, what is in them, and what becomes of one that is brought."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from resnet.data import SUBSET_FILE
+from resnet.export.archive import unpack
+from resnet.export.model_file import describe_model
+from resnet.inquiries import Packed, RunSubject, SaveModel, WriteLogs
+from resnet.presets import PRESETS, RACERS, race
+from resnet.runs.answers import Answer
+from resnet.runs.service import Service
+from resnet.runs.store import Store
+from resnet.training.events import Finished
+from tests.pages.components import components
+from tests.pages.test_results import CLASSES, NETWORK, QUICK, course, finish, keep, keep_notebook, results, texts
+
+Files = dict[str, Callable[[], Any]]
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> Files:
+    """What each button of the last page hands over, by the file's name: AppTest has no hand that takes a file."""
+    made: Files = {}
+    button = st.download_button
+
+    def noted(label: str, data: Any, **options: Any) -> bool:
+        made[options["file_name"]] = data if callable(data) else lambda: data
+        return button(label, data, **options)
+
+    monkeypatch.setattr(st, "download_button", noted)
+    return made
+
+
+def taken(run: str, **query: str) -> AppTest:
+    return results(run=run, view="take", **query)
+
+
+def test_a_run_is_taken_home_as_files(store: Store, files: Files) -> None:
+    keep(store, "aaaa", [*course("aaaa", [0.1, 0.05], [0.5, 0.4]), finish("aaaa", 99)], "finished")
+    assert not taken("aaaa").exception
+    assert set(files) == {
+        "mini_resnet_aaaa.py",
+        "mini_resnet_aaaa.ipynb",
+        "fashion-mnist-subset.npz",
+        "mini_resnet_aaaa.html",
+        "run_aaaa.zip",
+        "mini_resnet_aaaa_epochs.csv",
+        "mini_resnet_aaaa_batches.csv",
+        "mini_resnet_aaaa.json",
+    }
+    assert files["fashion-mnist-subset.npz"]() == SUBSET_FILE.read_bytes()
+    assert "trained again as run aaaa of ResNet Lab" in files["mini_resnet_aaaa.py"]()
+    assert "trained again as run aaaa" not in files["mini_resnet_aaaa.ipynb"]()
+    assert "as run aaaa of ResNet Lab did" in files["mini_resnet_aaaa.ipynb"]()
+    again = unpack(files["run_aaaa.zip"]())
+    assert (again.run, again.config, again.events[-1].kind) == ("aaaa", QUICK, "finished")
+
+
+def test_the_history_is_in_the_tables_as_it_was_told(store: Store, files: Files) -> None:
+    keep(store, "aaaa", [*course("aaaa", [0.1, 0.05], [0.5, float("nan")]), finish("aaaa", 99)], "finished")
+    taken("aaaa")
+    epochs = list(csv.DictReader(io.StringIO(files["mini_resnet_aaaa_epochs.csv"]())))
+    assert [(row["epoch"], row["step"], row["loss"], row["validation_loss"], row["learning_rate"]) for row in epochs] == [
+        ("1", "3", "1.0", "0.5", "0.1"),
+        ("2", "6", "0.5", "", "0.05"),
+    ]
+    batches = list(csv.DictReader(io.StringIO(files["mini_resnet_aaaa_batches.csv"]())))
+    assert [(row["network"], row["step"], float(row["loss"])) for row in batches] == [(NETWORK, str(n), 3.0 / n) for n in range(1, 7)]
+    whole = json.loads(files["mini_resnet_aaaa.json"]())
+    assert whole["batches"]["loss"] == [3.0 / n for n in range(1, 7)]
+    assert whole["epochs"][1]["validation_loss"] is None
+    assert whole["training"]["recipe"]["learning_rate"] == 0.1
+    assert whole["result"]["class_accuracy"] == {NETWORK: CLASSES}
+
+
+@pytest.mark.parametrize(("language", "tag", "word"), [("en", "en", "Test accuracy"), ("zh", "zh-CN", "测试准确率")])
+def test_the_report_needs_nothing_else(store: Store, files: Files, language: str, tag: str, word: str) -> None:
+    keep_notebook(store, "aaaa")
+    store.describe("aaaa", title="<b>Ours</b>", note="first\nrun")
+    taken("aaaa", lang=language)
+    page = files["mini_resnet_aaaa.html"]()
+    assert page.startswith(f'<!doctype html>\n<html lang="{tag}">')
+    assert "<h1>&lt;b&gt;Ours&lt;/b&gt;</h1>" in page
+    assert "<p class=note>first\nrun</p>" in page
+    assert word in page
+    assert "85.6%" in page
+    # Plotly once, both figures, and nothing that would have to be fetched.
+    assert page.count("Plotly.newPlot(") - page.count('"Plotly.newPlot(') >= 2
+    assert 'id="figure-1"' in page
+    assert 'id="figure-2"' in page
+    outside = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
+    assert not re.search(r"""(?:src|href)\s*=|@import|url\(""", outside)
+    assert not re.search(r"<script[^>]+src", page)
+
+
+def test_of_a_race_each_network_is_taken_by_itself(store: Store, files: Files) -> None:
+    config = race("plain-20", "residual-20")
+    names = [network.name for network in config.networks]
+    events = [
+        replace(event, network=name, sequence=10 * event.sequence + place, loss=event.loss + place)  # type: ignore[call-arg, attr-defined]
+        for event in course("aaaa", [0.1], [0.5])[1:]
+        for place, name in enumerate(names)
+    ]
+    end = Finished(
+        run="aaaa",
+        sequence=99,
+        time=99.0,
+        test_loss=dict.fromkeys(names, 0.5),
+        test_accuracy=dict.fromkeys(names, 0.855),
+        class_accuracy=dict.fromkeys(names, CLASSES),
+        best_epoch=None,
+        stopped_early=False,
+        seconds=9.0,
+    )
+    keep(store, "aaaa", [*events, end], "finished", config=config)
+    taken("aaaa", net="residual-20")
+    assert 'NAME = "residual-20"' in files["network_residual_20_aaaa.py"]()
+    assert "training loss of epoch 1            2.0000" in files["network_residual_20_aaaa.py"]()
+
+
+def test_figures_are_drawn_in_the_browser(store: Store) -> None:
+    keep_notebook(store, "aaaa")
+    (figures,) = [one for one in components(taken("aaaa")) if one.proto.component_name == "resnet_lab_figure_files"]
+    told = json.loads(figures.proto.json)["figures"]
+    assert [one["name"] for one in told] == ["mini_resnet_aaaa_curves", "mini_resnet_aaaa_classes"]
+    assert all(one["figure"]["layout"]["paper_bgcolor"] == "#ffffff" for one in told)
+    assert {trace["type"] for trace in told[0]["figure"]["data"]} == {"scatter"}
+    assert [bar["type"] for bar in told[1]["figure"]["data"]] == ["bar"]
+
+
+def test_a_network_is_made_a_file_in_the_form_that_is_chosen(store: Store, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def answered(lab: Service, question: str) -> Answer:
+        return Packed(b"12345")
+
+    def heard(lab: Service, inquiry: Any) -> str:
+        asked.append(inquiry)
+        return "q"
+
+    monkeypatch.setattr(Service, "ask", heard)
+    monkeypatch.setattr(Service, "answer", answered)
+    monkeypatch.setattr(Service, "engine_state", property(lambda lab: "ready"))
+    keep(store, "aaaa", [*course("aaaa", [0.1, 0.05], [0.5, 0.4]), finish("aaaa", 99)], "finished")
+    app = taken("aaaa")
+    assert not asked
+    source = RunSubject("aaaa", PRESETS[NETWORK], "fashion-mnist-subset")
+    for form, name in (("keras", "mini_resnet_aaaa.keras"), ("tensorboard", "mini_resnet_aaaa.tensorboard.zip")):
+        app.session_state["take_model"] = form
+        app = app.run()
+        assert not app.exception
+        assert files[name]() == b"12345"
+    assert asked[0] == SaveModel(source, "keras", QUICK)
+    logs = asked[-1]
+    assert isinstance(logs, WriteLogs)
+    by_name = {(one.log, one.tag): one for one in logs.series}
+    assert set(by_name) == {("train", tag) for tag in ("loss", "accuracy", "learning_rate")} | {
+        ("validation", tag) for tag in ("loss", "accuracy")
+    }
+    np.testing.assert_allclose(by_name["train", "loss"].values, [3.0 / n for n in range(1, 7)])
+    assert by_name["validation", "loss"].steps == (3, 6)
+
+
+def test_the_network_that_comes_with_the_app_has_no_course(store: Store, files: Files) -> None:
+    app = results(run="embedded", view="take")
+    assert not app.exception
+    assert not files
+    assert app.file_uploader(key="run_file")
+
+
+def brought(app: AppTest, name: str, data: bytes) -> AppTest:
+    return app.file_uploader(key="run_file").set_value((name, data, "application/octet-stream")).run()
+
+
+def test_a_run_that_is_brought_is_shown(store: Store, files: Files) -> None:
+    keep(store, "aaaa", [*course("aaaa", [0.1, 0.05], [0.5, 0.4]), finish("aaaa", 99)], "finished", config=replace(QUICK, seed=7))
+    app = taken("aaaa")
+    app = brought(app, "run_aaaa.zip", files["run_aaaa.zip"]())
+    assert not app.exception
+    new, old = store.runs()[0], store.run("aaaa")
+    assert old is not None
+    assert {record.id for record in store.runs()} == {"aaaa", app.query_params["run"]}
+    assert new.config.seed == 7
+    assert "brought as a file" in texts(app)
+    assert "view" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "complaint"),
+    [
+        ("run.zip", b"no archive", "run.zip: the file cannot be read as a .zip archive"),
+        ("model.keras", b"PK", "model.keras: the file cannot be read as a .zip archive"),
+    ],
+)
+def test_a_file_that_is_not_ours_is_refused_with_its_reason(store: Store, name: str, data: bytes, complaint: str) -> None:
+    keep_notebook(store, "aaaa")
+    app = brought(taken("aaaa"), name, data)
+    assert complaint in texts(app).replace("\\", "")
+    assert [record.id for record in store.runs()] == ["aaaa"]
+
+
+def test_a_model_file_names_its_network() -> None:
+    described = json.loads(describe_model(RACERS["plain-20"], "fashion-mnist-14", None))
+    assert (described["format"], described["network"]["name"], "training" in described) == ("resnet-lab-model", "plain-20", False)
