@@ -16,6 +16,7 @@ from pages.parts.theme import current_theme
 from resnet.diagrams.idea import construction_svg, units_svg
 from resnet.figures.degradation import PLAIN_ERRORS, RESIDUAL_ERRORS, PublishedError, degradation_figure
 from resnet.figures.palette import BRANCH, SHORTCUT
+from resnet.wording import listed
 
 
 def page() -> None:
@@ -41,7 +42,7 @@ def _surprise() -> None:
 
 def _in_words(points: Iterable[PublishedError]) -> str:
     """The chart for those who do not see it."""
-    errors = ", ".join(f"{point.network} {point.error:.2f} %" for point in points)
+    errors = listed((f"{point.network} {point.error:.2f} %" for point in points), t)
     return t("Top-1 validation error on ImageNet: {errors}.", errors=errors)
 
 

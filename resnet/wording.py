@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,6 +23,16 @@ class Translate(Protocol):
 def english(message: str, /, **values: object) -> str:
     """The translator for readers of English: fills the template."""
     return message.format(**values) if values else message
+
+
+def listed(parts: Iterable[str], t: Translate) -> str:
+    """Words one after the other, with what a language puts between them."""
+    return t(", ").join(parts)
+
+
+def listed_apart(parts: Iterable[str], t: Translate) -> str:
+    """As `listed`, for parts that may hold commas of their own."""
+    return t("; ").join(parts)
 
 
 def stage_title(stage: str, t: Translate) -> str:

@@ -10,7 +10,7 @@ from resnet import field_wording
 from resnet.config import ResNetConfig
 from resnet.families import title_of
 from resnet.presets import PRESETS
-from resnet.wording import shape_text
+from resnet.wording import listed, shape_text
 
 
 def network_title(network: ResNetConfig) -> str:
@@ -45,4 +45,4 @@ def choices(field: str) -> Mapping[Any, str] | None:
 
 def in_words(changes: Mapping[str, object]) -> str:
     """Changes of fields as a list: "Groups: 1, Width per group: 64"."""
-    return ", ".join(f"{field_title(field)}: {value_title(field, value)}" for field, value in changes.items())
+    return listed((f"{field_title(field)}: {value_title(field, value)}" for field, value in changes.items()), t)

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts.i18n import t
 from pages.parts.lesson.text import questions
 from resnet.teaching.quizzes import Question
+from resnet.wording import listed_apart
 
 _SESSION_KEY = "quiz_answers"
 
@@ -103,7 +104,7 @@ def _explain(question: Question, place: int) -> None:
 
 
 def _source_line(question: Question) -> str:
-    return t("Source: {sources}", sources="; ".join(source.markdown(t) for source in question.sources))
+    return t("Source: {sources}", sources=listed_apart((source.markdown(t) for source in question.sources), t))
 
 
 def _score_line(page: str, asked: Sequence[Question]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from resnet.config import Activation
 from resnet.diagrams.block_view import BlockView, suffix_of
 from resnet.plan import LayerPlan, Shape
-from resnet.wording import Translate, shape_text
+from resnet.wording import Translate, listed_apart, shape_text
 
 _FORMULAS: dict[Activation, str] = {"relu": "max(0, v)", "gelu": "v · Φ(v)", "silu": "v · sigmoid(v)", "tanh": "tanh(v)"}
 
@@ -127,4 +127,4 @@ def _add_note(view: BlockView, t: Translate) -> str:
         for name, one, other in zip(names, view.input_shape, view.branch_shape, strict=True)
         if one != other
     ]
-    return t("Every number needs a partner at the same place. Here differ: {sizes}.", sizes="; ".join(differing))
+    return t("Every number needs a partner at the same place. Here differ: {sizes}.", sizes=listed_apart(differing, t))

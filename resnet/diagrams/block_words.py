@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from resnet.diagrams.block_view import BlockView, suffix_of
 from resnet.plan import LayerPlan
-from resnet.wording import ACTIVATION_NAMES, Translate, shape_text
+from resnet.wording import ACTIVATION_NAMES, Translate, listed, shape_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def block_title(view: BlockView, t: Translate) -> str:
 
 def description(view: BlockView, t: Translate) -> str:
     """The whole drawing in a few sentences."""
-    convolutions = ", ".join(t("{size}×{size} conv", size=layer.kernel) for layer in view.branch if layer.kind == "conv")
+    convolutions = listed((t("{size}×{size} conv", size=layer.kernel) for layer in view.branch if layer.kind == "conv"), t)
     where = {"convolutions": convolutions, "input": shape_text(view.input_shape), "output": shape_text(view.branch_shape)}
     if view.preactivation:
         told = [t("The branch takes {input} through {convolutions}, batch norm and activation before each, to {output}.", **where)]

@@ -8,7 +8,7 @@ from math import ceil, floor, isfinite, log10
 from resnet.diagrams import svg
 from resnet.diagrams.norm_bars import norm_text
 from resnet.inquiries import Chain
-from resnet.wording import Translate
+from resnet.wording import Translate, listed_apart
 
 WIDTH, HEIGHT = 560, 250
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 424, 16, 204
@@ -24,9 +24,12 @@ def chain_svg(chain: Chain | None, blocks: int, t: Translate) -> str:
         *(_line(name, [float(value) for value in values], low, high, t) for name, values in series.items()),
         *_ends({name: float(values[0]) for name, values in series.items()}, low, high, t),
     ]
-    said = "; ".join(
-        t("{line}: {first} at the first block's input", line=_title(name, t), first=norm_text(float(values[0])))
-        for name, values in series.items()
+    said = listed_apart(
+        (
+            t("{line}: {first} at the first block's input", line=_title(name, t), first=norm_text(float(values[0])))
+            for name, values in series.items()
+        ),
+        t,
     )
     return svg.document(
         WIDTH,

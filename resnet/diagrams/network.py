@@ -9,7 +9,7 @@ from resnet.diagrams import svg
 from resnet.diagrams.columns import HEIGHT, Column, Plate, draw_column, draw_legend, fitted, height_of, place, plate_thickness
 from resnet.outline import stage_blocks
 from resnet.plan import LayerPlan, Plan, Shape, StagePlan
-from resnet.wording import Translate, shape_text, stage_title
+from resnet.wording import Translate, listed_apart, shape_text, stage_title
 
 _MOST_DRAWN = 8
 _FIRST_DRAWN, _LAST_DRAWN = 4, 2
@@ -148,7 +148,7 @@ def _plate(network: Plan, shape: Shape) -> Plate:
 
 
 def _description(network: Plan, t: Translate) -> str:
-    parts = "; ".join(f"{stage_title(stage.name, t)} {shape_text(stage.output_shape)}" for stage in network.stages)
+    parts = listed_apart((f"{stage_title(stage.name, t)} {shape_text(stage.output_shape)}" for stage in network.stages), t)
     if network.config.shortcut == "none":
         return t("A plain network of {depth} layers with weights, without shortcuts: {parts}.", depth=network.config.depth, parts=parts)
     return t("A residual network of {depth} layers with weights: {parts}.", depth=network.config.depth, parts=parts)

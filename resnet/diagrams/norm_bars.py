@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from resnet.diagrams import svg
 from resnet.inquiries import BackwardNorms
-from resnet.wording import Translate
+from resnet.wording import Translate, listed_apart
 
 WIDTH, HEIGHT = 560, 232
 COMPACT_WIDTH, COMPACT_HEIGHT = 800, 150
@@ -31,7 +31,7 @@ def norm_bars_svg(norms: BackwardNorms | None, t: Translate, *, projection: bool
     """
     rows = _rows(norms, projection, t)
     largest = max((row.value or 0.0 for row in rows), default=0.0) or 1.0
-    said = "; ".join(f"{row.title} {norm_text(row.value)}" for row in rows if row.value is not None)
+    said = listed_apart((f"{row.title} {norm_text(row.value)}" for row in rows if row.value is not None), t)
     return svg.document(
         COMPACT_WIDTH if compact else WIDTH,
         COMPACT_HEIGHT if compact else HEIGHT,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from resnet.diagrams import svg
 from resnet.inquiries import Strip
-from resnet.wording import Translate
+from resnet.wording import Translate, listed_apart
 
 WIDTH, HEIGHT = 1100, 92
 _BASE, _TALLEST = 62, 44
@@ -49,6 +49,6 @@ def strip_svg(strip: Strip | None, blocks: Sequence[str], chosen: str, title_of:
         HEIGHT,
         *drawn,
         title=t("How large the branch is beside the shortcut, block by block"),
-        description="; ".join(said),
+        description=listed_apart(said, t),
         interactive=True,
     )

@@ -8,7 +8,7 @@ from resnet.diagrams.block_notes import input_note, note_of
 from resnet.diagrams.block_view import BlockView
 from resnet.diagrams.block_words import block_title, description, words_of
 from resnet.plan import LayerPlan
-from resnet.wording import ACTIVATION_NAMES, Translate, shape_text
+from resnet.wording import ACTIVATION_NAMES, Translate, listed, shape_text
 
 _TRANSPOSED = "\N{MODIFIER LETTER CAPITAL T}"
 
@@ -76,7 +76,7 @@ def picture_words(view: BlockView, lit: tuple[str, ...], *, backward: bool, t: T
         told.append(t("The arrows show the gradient, from y back to x."))
     names = [node_title(view, key, t) for key in lit if _exists(view, key)]
     if names:
-        told.append(t("Lit: {names}.", names=", ".join(names)))
+        told.append(t("Lit: {names}.", names=listed(names, t)))
     return title, " ".join(told)
 
 

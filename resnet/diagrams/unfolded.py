@@ -9,7 +9,7 @@ from resnet.diagrams.columns import GAP, HEIGHT, LINE_Y, Column, Placed, Plate, 
 from resnet.diagrams.network import block_plate, counts_text, counts_tip, drawn_blocks, legend, network_svg
 from resnet.outline import Focus, block_layers, block_path, stage_blocks
 from resnet.plan import LayerPlan, Plan
-from resnet.wording import Translate, layer_title, shape_text, stage_title
+from resnet.wording import Translate, layer_title, listed, listed_apart, shape_text, stage_title
 
 _LAYER_COLUMN = 93
 _ARC_Y, _GATE_Y = 16, 30
@@ -43,7 +43,7 @@ def _stage_svg(network: Plan, stage: str, t: Translate) -> str:
         *(draw_column(column, shortcuts=network.config.shortcut != "none") for column in placed),
         *draw_legend(legend(network.config, t)),
         title=title,
-        description="; ".join(f"{column.title}: {column.shape}" for column in columns),
+        description=listed_apart((f"{column.title}: {column.shape}" for column in columns), t),
         interactive=True,
     )
 
@@ -79,7 +79,7 @@ def _layers_svg(network: Plan, focus: Focus, layers: tuple[LayerPlan, ...], t: T
         *_shortcut(network, layers, on_arc, where, focus, t),
         *draw_legend(_marks(network, layers, t)),
         title=title,
-        description=", ".join(f"{layer_title(layer, network.config.activation, t)} {shape_text(layer.output_shape)}" for layer in layers),
+        description=listed((f"{layer_title(layer, network.config.activation, t)} {shape_text(layer.output_shape)}" for layer in layers), t),
         interactive=True,
     )
 

@@ -17,7 +17,7 @@ from resnet.teaching.curve_svg import loss_svg
 from resnet.teaching.markup import html, inline
 from resnet.teaching.quizzes import Choice, Question
 from resnet.teaching.sources import SOURCES, Reference, source_label
-from resnet.wording import Translate, english
+from resnet.wording import Translate, english, listed_apart
 
 STYLE = Path(__file__).parents[2] / "assets" / "handout.css"
 
@@ -141,7 +141,7 @@ def _answers(name: str, asked: Sequence[Question], t: Translate) -> str:
             f"<li class={'right' if choice.right else 'wrong'}><b>{letter}</b> {inline(choice.explanation)}</li>"
             for letter, choice in lettered
         )
-        sources = "; ".join(source.label(t) for source in question.sources)
+        sources = listed_apart((source.label(t) for source in question.sources), t)
         made.append(
             f"<div class=question><p><b>{number}. {lettered[question.right][0]}</b></p><ul class=choices>{why}</ul>"
             f"<p class=note>{escape(t('Source: {sources}', sources=sources))}</p></div>"

@@ -48,7 +48,7 @@ def test_pause_step_and_resume(live: LiveView) -> None:
     expect(live.page.get_by_role("button", name="Resume")).to_be_visible()
     done = paused_at(live)
     live.wait_for_points(done)
-    live.press("Step")
+    live.press("One step")
     expect(live.root).to_contain_text(f"Paused at step {done + 1:,}")
     live.wait_for_points(done + 1)
     assert live.points() == done + 1, "one batch, no more"

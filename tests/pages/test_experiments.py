@@ -161,6 +161,7 @@ def test_the_gradient_is_told_in_the_direction_it_has(store: Store) -> None:
     keep(store, "gradient", told({"plain-56": 2.2, "residual-56": 0.6}))
     words = texts(experiments(experiment="gradient", run="r"))
     assert "In the plain network it **fades towards the input**: in the first third of the layers it is 0.01 times" in words
+    assert "gradients per weight: a kernel's norm by the root of its number of weights" in words
 
 
 def test_a_high_rate_is_told_by_its_trouble(store: Store) -> None:

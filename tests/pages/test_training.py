@@ -22,7 +22,7 @@ def test_without_an_engine_the_page_says_how_to_get_one() -> None:
     assert not app.exception
     assert "no training engine" in texts(app)
     assert enabled(app) == []
-    assert {"Pause", "Step", "Stop", "Set"} <= {item.label for item in app.button}, "they keep their places"
+    assert {"Pause", "One step", "Stop", "Set"} <= {item.label for item in app.button}, "they keep their places"
 
 
 def test_start_queues_exactly_what_the_form_says(store: Store) -> None:
@@ -141,7 +141,7 @@ def test_a_network_that_cannot_be_adapted_says_why_and_the_run_in_progress_stays
     app = training(run="live", name="resnet-18", depths="1,1,1,1,1,1,1", widths="8,8,8,8,8,8,8")
     assert "cannot be adapted: each of its 7 stages after the first halves the image" in texts(app)
     assert "Run live: mini-resnet" in texts(app)
-    assert enabled(app) == ["Pause", "Step", "Stop", "Set", "÷2", "×2", "Measure"]
+    assert enabled(app) == ["Pause", "One step", "Stop", "Set", "÷2", "×2", "Measure"]
     assert len(components(app)) == 1
 
 

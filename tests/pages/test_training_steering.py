@@ -98,8 +98,8 @@ def wish(app: AppTest) -> Any:
     ("makers", "state", "expected"),
     [
         ((), "preparing", ["Stop"]),
-        ((), "running", ["Pause", "Step", "Stop", "Set", "÷2", "×2", "Measure"]),
-        ((), "paused", ["Resume", "Step", "Stop", "Set", "÷2", "×2", "Measure"]),
+        ((), "running", ["Pause", "One step", "Stop", "Set", "÷2", "×2", "Measure"]),
+        ((), "paused", ["Resume", "One step", "Stop", "Set", "÷2", "×2", "Measure"]),
         ((), "evaluating", ["Stop"]),
         ((interrupted,), "interrupted", ["Continue"]),
         ((lambda sequence: Failed(run=RUN, sequence=sequence, time=1.0, rule="no", values={}),), "failed", []),
@@ -120,7 +120,7 @@ def test_what_is_asked_for_is_asked_of_this_run(store: Store, monkeypatch: pytes
     for wish in ("pause", "step", "measure", "set_learning_rate"):
         monkeypatch.setattr(lab, wish, lambda *values, wish=wish: asked.append((wish, *values)))
     app = training(run=run)
-    for label in ("Pause", "Step", "Measure"):
+    for label in ("Pause", "One step", "Measure"):
         button(app, label)
     button(app, "÷2")
     button(app, "÷2")
@@ -152,7 +152,7 @@ def test_what_was_asked_of_an_earlier_attempt_is_over(store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("label", "event", "states"),
-    [("Pause", Resumed, ["paused"]), ("Resume", Paused, ["running"]), ("Step", Resumed, ["paused"]), ("Step", Paused, [])],
+    [("Pause", Resumed, ["paused"]), ("Resume", Paused, ["running"]), ("One step", Resumed, ["paused"]), ("One step", Paused, [])],
 )
 def test_a_state_fulfils_a_wish_it_was_not_asked_in(label: str, event: type[Paused | Resumed], states: list[str], store: Store) -> None:
     _, run = live(lambda sequence: event(run=RUN, sequence=sequence, time=1.0, step=3, epoch=1))
@@ -376,7 +376,7 @@ def test_a_run_in_progress_stays_in_the_hand_when_the_database_is_gone(store: St
     assert not app.exception
     assert len(app.error) == 1, "the earlier runs cannot be read, and it says so"
     assert f"Run {run}: mini-resnet" in texts(app)
-    assert {"Pause", "Step", "Stop", "Set"} <= set(enabled(app))
+    assert {"Pause", "One step", "Stop", "Set"} <= set(enabled(app))
     button(app, "Stop")
     assert lab.live_state(run) == "stopping"
 

@@ -24,6 +24,7 @@ from resnet.plan import Plan
 from resnet.presets import PRESETS
 from resnet.published import PROTOCOLS, Protocol, protocol_words
 from resnet.runs import service
+from resnet.wording import listed_apart
 
 if TYPE_CHECKING:
     from resnet.runs.store import RunRecord
@@ -89,7 +90,7 @@ def _take_axis() -> None:
 
 
 def _draw(chart: Landscape, axis: Axis) -> None:
-    points = "; ".join(f"{point.title} {point.accuracy:.2f} %" for point in chart.points)
+    points = listed_apart((f"{point.title} {point.accuracy:.2f} %" for point in chart.points), t)
     show_figure(
         landscape_figure(chart, axis, current_theme(), t),
         key="accuracy_chart",

@@ -12,6 +12,7 @@ from pages.parts.block.memory import set_sizes
 from pages.parts.i18n import ASSETS, lesson, t
 from pages.parts.layout import prose
 from resnet.source import lines_with
+from resnet.wording import listed
 
 BATCH = 2
 SHAPE_TESTS = EXAMPLES["basic"][:2]  # 64 filters at stride 1, 128 at stride 2
@@ -90,7 +91,7 @@ def _judge(given: str, actual: tuple[int, ...]) -> None:
                 "You said {predicted}; the unit gives **{actual}**. Not the same: {names}.",
                 predicted=_tuple(predicted),
                 actual=_tuple(actual),
-                names=", ".join(wrong),
+                names=listed(wrong, t),
             )
         )
     else:

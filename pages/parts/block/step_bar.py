@@ -34,5 +34,5 @@ def step_bar(step: Step) -> None:
             (t("Backward"), "backward", [one for one in STEPS if one.backward]),
         )
     ]
-    labels = {"title": t("Steps"), "back": t("Back one step (left arrow key)"), "forward": t("On one step (right arrow key)")}
+    labels = {"title": t("Steps of the walk"), "back": t("Back one step (left arrow key)"), "forward": t("On one step (right arrow key)")}
     _steps(key=_KEY, data={"groups": groups, "current": step.key, "labels": labels}, on_chosen_change=chosen)

@@ -14,6 +14,7 @@ from resnet.experiments.lesion import Fall, changes_shape, median, recorded_cuts
 from resnet.experiments.readings import SENSIBLE, Curve, Gap, curves_of
 from resnet.experiments.recordings import Recording, load
 from resnet.training.events import Event, Finished
+from resnet.wording import listed
 
 _LESSON = "experiments"
 _COMPARED = ("long", "cure")  # recordings whose curves lie under a student's own run; the first there is
@@ -29,7 +30,7 @@ def test_accuracies(events: Sequence[Event]) -> str:
     finished = next((event for event in reversed(events) if isinstance(event, Finished)), None)
     if finished is None:
         return ""
-    shares = ", ".join(f"{name} {share:.1%}" for name, share in finished.test_accuracy.items())
+    shares = listed((f"{name} {share:.1%}" for name, share in finished.test_accuracy.items()), t)
     return t("Test accuracy after the last step: {shares}.", shares=shares)
 
 
@@ -150,7 +151,7 @@ def _depth(config: TrainConfig, events: Sequence[Event]) -> str | None:
         best = min(found.at_time, key=lambda name: found.at_time[name])
         first, last = (_loss(found.at_time[name]) for name in ("residual-20", "residual-56"))
         words.append(lesson(_LESSON, "depth_time", time=f"{found.time:.1f}", first=first, last=last, best=best))
-        parts = ", ".join(f"{name} {share:.0%}" for name, share in (shares or {}).items())
+        parts = listed((f"{name} {share:.0%}" for name, share in (shares or {}).items()), t)
         words.append(lesson(_LESSON, "depth_how", shares=parts))
     return "\n\n".join(words)
 
@@ -216,7 +217,7 @@ def lesion_explanation() -> str:
 def _points(falls: Mapping[str, float]) -> str:
     """ "1.1 (58.9), 1.2 (14.9)": stage and block, and the fall in percentage points."""
     names = {place: place.replace("stage", "").replace("_block", ".") for place in falls}
-    return ", ".join(f"{names[place]} ({fall * 100:.1f})" for place, fall in falls.items())
+    return listed((f"{names[place]} ({fall * 100:.1f})" for place, fall in falls.items()), t)
 
 
 def identity_words(run: Mapping[str, Sequence[float]]) -> str:

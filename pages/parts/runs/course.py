@@ -17,6 +17,7 @@ from resnet.figures.curves import Curves, curves_figure
 from resnet.figures.palette import Colour
 from resnet.presets import PRESETS
 from resnet.training.events import EpochEnd
+from resnet.wording import listed
 
 if TYPE_CHECKING:
     from resnet.runs.store import RunRecord
@@ -65,7 +66,7 @@ def course_words(record: RunRecord, curves: Curves) -> str:
             )
         )
     elif curves.cuts:
-        cuts = ", ".join(t("to {rate:.3g} after epoch {epoch}", rate=cut.after, epoch=cut.epoch) for cut in curves.cuts)
+        cuts = listed((t("to {rate:.3g} after epoch {epoch}", rate=cut.after, epoch=cut.epoch) for cut in curves.cuts), t)
         said.append(t("Learning rate {rate:g}, cut {cuts}.", rate=recipe.learning_rate, cuts=cuts))
     elif not any(turn.rate for turn in curves.turns):
         said.append(t("Learning rate {rate:g}, never cut.", rate=recipe.learning_rate))
@@ -74,11 +75,11 @@ def course_words(record: RunRecord, curves: Curves) -> str:
 
 def _stepped_in(curves: Curves) -> list[str]:
     """What people did while it ran."""
-    by_hand = ", ".join(
-        t("to {rate:.3g} after step {step:,}", rate=turn.rate, step=turn.step) for turn in curves.turns if turn.sort == "hand"
+    by_hand = listed(
+        (t("to {rate:.3g} after step {step:,}", rate=turn.rate, step=turn.step) for turn in curves.turns if turn.sort == "hand"), t
     )
-    halved = ", ".join(
-        t("to {rate:.3g} after step {step:,}", rate=turn.rate, step=turn.step) for turn in curves.turns if turn.sort == "repair"
+    halved = listed(
+        (t("to {rate:.3g} after step {step:,}", rate=turn.rate, step=turn.step) for turn in curves.turns if turn.sort == "repair"), t
     )
     continued = ", ".join(f"{turn.step:,}" for turn in curves.turns if turn.sort == "continued")
     return [

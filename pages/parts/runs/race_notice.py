@@ -9,6 +9,7 @@ import streamlit as st
 from pages.parts.i18n import t
 from pages.parts.layout import page_link
 from resnet.experiments.catalogue import race_of
+from resnet.wording import listed
 
 if TYPE_CHECKING:
     from resnet.runs.store import RunRecord
@@ -21,7 +22,7 @@ def is_race(record: RunRecord) -> bool:
 
 def race_notice(record: RunRecord) -> None:
     """Say whose run it is, with a link to it."""
-    networks = ", ".join(network.name for network in record.config.networks)
+    networks = listed((network.name for network in record.config.networks), t)
     st.info(t("Run {run} is a race of {networks}. Its curves are on the page Experiments.", run=record.id, networks=networks))
     race = race_of(record.config)
     if race is not None:

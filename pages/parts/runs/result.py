@@ -17,6 +17,7 @@ from resnet.figures.class_accuracy import ClassAccuracy, class_accuracies, class
 from resnet.figures.curves import Curves
 from resnet.figures.palette import Colour
 from resnet.training.events import Finished
+from resnet.wording import listed
 
 if TYPE_CHECKING:
     from resnet.runs.store import RunRecord
@@ -90,7 +91,7 @@ def run_classes(record: RunRecord, result: Finished, colour: Colour) -> None:
     """The bars of the classes, and the same as a table."""
     (accuracy,) = result.class_accuracy.values()
     classes = class_accuracies(accuracy, DATASETS[record.config.dataset], t)
-    alt = t("Test accuracy by class, best first: {classes}.", classes=", ".join(f"{one.name} {one.accuracy:.1%}" for one in classes))
+    alt = t("Test accuracy by class, best first: {classes}.", classes=listed((f"{one.name} {one.accuracy:.1%}" for one in classes), t))
     figure = class_accuracy_figure(classes, colour, current_theme(), t)
     show_figure(figure, key=f"classes_{record.id}", alt=alt)
     st.caption(t("{images:,} test images of each class; the whiskers are 95% intervals.", images=classes[0].images))

@@ -93,7 +93,7 @@ def steering(lab: Service | None, record: RunRecord | None, story: RunStory) -> 
     run = record.id if record else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="steering"):
         _first_button(lab, record, story, state)
-        _button("step", t("Step"), "skip_next", steerable, _ask, (lab, run, "step"), t("Compute one batch, then wait."))
+        _button("step", t("One step"), "skip_next", steerable, _ask, (lab, run, "step"), t("Compute one batch, then wait."))
         if state == "queued":
             _button("stop", t("Cancel"), "close", True, _stop, (lab, run))
         else:
