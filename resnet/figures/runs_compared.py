@@ -21,7 +21,7 @@ HEIGHT = 330  # pixels
 MOST_POINTS = 60  # of a training curve: a mean over many batches, calm enough to be told from others
 BEYOND = 2.0  # times the highest loss that a run began with; what is above it is not drawn
 _LEFT, _RIGHT = (0.0, 0.37), (0.43, 0.8)  # the two plots' shares of the width; the rest is the legend's
-_LONGEST_LINE = 28  # signs
+_LONGEST_LINE = 30  # signs
 _SHALLOW, _DEEP = 14, 56  # layers with the thinnest and the thickest line
 
 

@@ -46,7 +46,7 @@ def compared_table(rows: Sequence[Row]) -> None:
     everything = st.toggle(t("Also what is the same in all"), key=_ALL, persist_state="session")
     fields = tuple(rows[0].settings) if everything else differ
     if len(rows) > 1:
-        st.caption(_marks_words(rows[0], differ, everything))
+        st.caption(" ".join((_marks_words(rows[0], differ, everything), t("A click on a column's head sorts by it."))))
     st.dataframe(
         _styled(rows, fields, differ),
         key="results_compare_table",
