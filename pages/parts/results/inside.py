@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from pages.parts.display import projector
 from pages.parts.i18n import lesson, t
 from pages.parts.inquiry import Asked, ask, tell
 from pages.parts.results.inside_heat import show_heat, target_control
@@ -39,19 +40,27 @@ _KEY = "inside"
 
 def inside(source: Source) -> None:
     own = own_picture_for(source)
-    predicted = ask(PredictTest(source), TestPredictions, key=f"{_KEY}_predictions")
-    answered = Answered.of(predicted.found) if predicted.current else None
-    picture_control(source, own, answered)
     shown, layer = picture(source, own), shown_layer(source)
-    strip = ask_strip(source)
-    layer_strip(source, strip)
-    left, right = st.columns([1, 2.45], gap="medium")
-    with left:
-        heat = _heat(source, shown, layer, answered)
-    with right:
-        line, maps = _maps(source, shown, layer)
-    with line:
-        _tell([maps, heat, *([strip] if strip else []), predicted], source)
+    with st.container(gap="xsmall"):
+        # What takes the worker long is asked last, wherever it stands.
+        choice, network = st.container(), st.container()
+        left, right = st.columns([1, 2.45], gap="medium")
+        with right:
+            line, maps = _maps(source, shown, layer)
+        with left:
+            heat = _heat(source, shown, layer)
+        strip = ask_strip(source)
+        with network:
+            layer_strip(source, strip)
+        predicted = ask(PredictTest(source), TestPredictions, key=f"{_KEY}_predictions")
+        answered = Answered.of(predicted.found) if predicted.current else None
+        with choice:
+            picture_control(source, own, answered)
+        with left:
+            said = heat.found.probabilities if heat.found is not None and heat.current else None
+            st.markdown(verdict(said, label_of(source, shown, answered)))
+        with line:
+            _tell([maps, heat, *([strip] if strip else []), predicted], source)
     with st.expander(t("Explain"), icon=":material/school:"):
         st.markdown(lesson("inside", "maps"), width=760)
         st.markdown(_grid_lesson(source, layer), width=760)
@@ -71,13 +80,12 @@ def _with_places(source: Source, layer: LayerPlan) -> LayerPlan:
     return layer if len(layer.output_shape) == 3 else last_maps(plan(source.config))
 
 
-def _heat(source: Source, shown: Picture, layer: LayerPlan, answered: Answered | None) -> Asked[GradCam]:
+def _heat(source: Source, shown: Picture, layer: LayerPlan) -> Asked[GradCam]:
     """Where the layer speaks for a class; of one behind the pooling, where the last maps do."""
     target = target_control()
     asked = ask(ExplainDecision(source, shown, _with_places(source, layer).name, target), GradCam, key=f"{_KEY}_heat")
     found = asked.found if _fits(asked.found, source) else None
     show_heat(found, source, shown=shown, dimmed=not asked.current)
-    st.markdown(verdict(found.probabilities if found is not None and asked.current else None, label_of(source, shown, answered)))
     return asked
 
 
@@ -96,6 +104,7 @@ def _maps(source: Source, shown: Picture, layer: LayerPlan) -> tuple[DeltaGenera
         liveliest = False
         if what == "maps":
             layer_control(source)
+        if what == "maps" and not projector():  # larger type leaves no room for it
             liveliest = st.toggle(t("Liveliest first"), key=f"{_KEY}_liveliest")
     line = st.container()
     if what == "filters":
@@ -119,9 +128,9 @@ def _tell(asked: list[Asked[Any]], source: Source) -> None:
     """One line for all questions: first those on their way, then what was refused, else what there is to see."""
     coming = [one for one in asked if not one.current]
     first = next((one for one in coming if not one.refused), coming[0] if coming else asked[0])
-    said = t("Brown is below 0, teal above, on one scale. A click on the strip opens a part of the network.")
+    said = t("Click a part to open it. Maps: brown below 0, teal above.")
     if source.config.shortcut != "none":
-        said += " " + t("Its bars: ‖F‖/‖x‖, the branch by the shortcut at the add.")
+        said = t("Bars: ‖F‖/‖x‖, the branch by the shortcut at the add.") + " " + said
     tell(first, key=_KEY, said=f":gray[:small[{said}]]")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from pages.parts.display import pixels
+from pages.parts.display import pixels, projector
 from pages.parts.i18n import t
 from pages.parts.results.shown import choose_image, choose_own, chosen_image, own_chosen
 from pages.parts.thumbnails import thumbnails
@@ -65,7 +65,7 @@ def picture_control(source: Source, own: OwnPicture | None, answered: Answered |
         _next(t("Next"), ":material/skip_next:", answered.after(image, label=label) if answered else None, key="next")
         mistake = answered.after(image, label=label, mistake=True) if answered else None
         _next(t("Next mistake"), ":material/error:", mistake, key="mistake")
-        if own is not None:
+        if own is not None and not projector():  # larger type leaves no room for it; the view for one's own leads here
             st.session_state[f"{_KEY}_own"] = own_chosen()
             st.toggle(t("My picture"), key=f"{_KEY}_own", on_change=_own)
 
