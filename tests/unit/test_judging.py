@@ -68,8 +68,8 @@ def test_a_training_image_is_at_no_distance_from_itself() -> None:
 
 
 def test_test_images_are_judged_as_the_network_answers_them_and_are_usually_near() -> None:
-    data, found = images_of(RESIDUAL), [judged(TestImage(number)) for number in range(100)]
-    logits = network_of(RESIDUAL).model.predict(data.x_test[:100], verbose=0)
+    data, found = images_of(RESIDUAL), [judged(TestImage(number)) for number in range(40)]
+    logits = network_of(RESIDUAL).model.predict(data.x_test[:40], verbose=0)
     assert_array_equal([one.probabilities.argmax() for one in found], logits.argmax(axis=1))
     assert 0.3 < np.mean([one.farther for one in found]) < 0.7
 

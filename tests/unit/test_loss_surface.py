@@ -26,7 +26,7 @@ from tests.unit.test_inspection import NETWORKS, ByHand, drawn
 
 
 def weights(network: object) -> dict[str, np.ndarray]:
-    return {name: np.array(variable) for name, variable in named_weights(network.model)}  # type: ignore[attr-defined]
+    return {name: np.asarray(variable).copy() for name, variable in named_weights(network.model)}  # type: ignore[attr-defined]
 
 
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
