@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from resnet.figures.palette import AT_ZERO, BROKEN, INK, RESIDUAL, Colour, Theme
+from resnet.figures.contrast import blended, ink_on
+from resnet.figures.palette import AT_ZERO, BROKEN, INK, RESIDUAL, Colour, Theme, translucent
 from resnet.wording import Translate, english
 
 HEIGHT = 396  # pixels
@@ -30,6 +31,8 @@ def confusion_figure(
         worst = max(_FAINTEST_END, float(shares[~hits].max()))
         figure.add_trace(_cells(matrix, np.where(hits, shares, np.nan), colour, 1.0, titles, theme, t))
         figure.add_trace(_cells(matrix, np.where(hits, np.nan, shares), BROKEN, worst, titles, theme, t))
+        depths, colours = np.where(hits, shares, shares / worst), np.where(hits, colour.on(theme), BROKEN.on(theme))
+        figure.add_trace(_counts(matrix, depths, colours, theme))
     axis = {
         "tickvals": list(range(classes)),
         "ticktext": list(titles),
@@ -56,7 +59,7 @@ def confusion_figure(
         margin={"l": 88, "r": 2, "t": 30, "b": 62, "autoexpand": False},
         font={"color": INK.on(theme), "size": 13},
         paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor=translucent(INK.on(theme), 0.1),  # the lines between the cells
         showlegend=False,
         dragmode=False,
         hoverlabel={"bgcolor": AT_ZERO.on(theme), "font": {"color": INK.on(theme)}},
@@ -76,8 +79,6 @@ def _cells(
     ]
     return go.Heatmap(
         z=[[None if np.isnan(share) else float(share) for share in row] for row in shares],
-        text=[[f"{count:,}" if count else "" for count in row] for row in matrix],
-        texttemplate="%{text}",
         customdata=words,
         zmin=0,
         zmax=most,
@@ -87,4 +88,19 @@ def _cells(
         xgap=1,
         ygap=1,
         hovertemplate=t("%{customdata[0]}, called %{customdata[1]}: %{customdata[2]} of %{customdata[3]}, %{z:.1%}") + "<extra></extra>",
+    )
+
+
+def _counts(matrix: np.ndarray, depths: np.ndarray, colours: np.ndarray, theme: Theme) -> go.Scatter:
+    """The numbers but for 0, each in the ink that is read on its cell, whose colour is `depths` (0 to 1) of the full one."""
+    rows, columns = np.nonzero(matrix)
+    cells = list(zip(rows, columns, strict=True))
+    inks = [ink_on(blended(AT_ZERO.on(theme), str(colours[cell]), float(depths[cell]))) for cell in cells]
+    return go.Scatter(
+        x=columns.tolist(),
+        y=rows.tolist(),
+        mode="text",
+        text=[f"{matrix[cell]:,}" for cell in cells],
+        textfont={"color": inks},
+        hoverinfo="skip",
     )

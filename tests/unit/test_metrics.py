@@ -8,6 +8,8 @@ from sklearn.metrics import classification_report, log_loss
 
 from resnet.figures.calibration import calibration_figure
 from resnet.figures.confusion import confusion_figure
+from resnet.figures.contrast import blended, contrast, ink_on
+from resnet.figures.palette import AT_ZERO, BROKEN, PLAIN, RESIDUAL, Colour, Theme
 from resnet.inquiries import TestPredictions
 from resnet.inspection.predicting import predictions
 from resnet.metrics import (
@@ -87,7 +89,8 @@ def test_they_are_scikit_learns_on_stored_predictions() -> None:
         theirs = report[str(one.label)]
         assert (one.precision, one.recall, one.f1) == pytest.approx((theirs["precision"], theirs["recall"], theirs["f1-score"]))
         assert one.images == theirs["support"] == 40
-    assert found.loss == pytest.approx(log_loss(found.labels, found.probabilities.astype(np.float64)), rel=1e-5)
+    shares = found.probabilities.astype(np.float64)
+    assert found.loss == pytest.approx(log_loss(found.labels, shares / shares.sum(axis=1, keepdims=True)), rel=1e-5)
 
 
 def test_the_matrix_and_the_bins_count_each_image_once() -> None:
@@ -117,14 +120,29 @@ def test_a_class_that_is_never_named_has_a_precision_of_nothing() -> None:
 
 def test_the_matrix_is_drawn_with_hits_and_mistakes_on_a_scale_each() -> None:
     matrix = np.array([[8, 2, 0], [0, 10, 0], [1, 4, 5]])
-    hits, mistakes = confusion_figure(matrix, ["a", "b", "c"]).data
+    hits, mistakes, counts = confusion_figure(matrix, ["a", "b", "c"]).data
     assert np.allclose(np.array(hits.z, float), [[0.8, np.nan, np.nan], [np.nan, 1, np.nan], [np.nan, np.nan, 0.5]], equal_nan=True)
     assert np.allclose(np.array(mistakes.z, float), [[np.nan, 0.2, 0], [0, np.nan, 0], [0.1, 0.4, np.nan]], equal_nan=True)
     assert (hits.zmax, mistakes.zmax) == (1, 0.4)
-    assert [list(row) for row in mistakes.text] == [["8", "2", ""], ["", "10", ""], ["1", "4", "5"]]
+    written = dict(zip(zip(counts.y, counts.x, strict=True), counts.text, strict=True))
+    assert written == {(0, 0): "8", (0, 1): "2", (1, 1): "10", (2, 0): "1", (2, 1): "4", (2, 2): "5"}
     assert not confusion_figure(None, ["a", "b", "c"]).data
 
 
 def test_no_calibration_is_drawn_as_the_line_alone() -> None:
     assert len(calibration_figure(None).data) == 1
     assert len(calibration_figure(calibration(HAND)).data) == 3
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("colour", [RESIDUAL, PLAIN, BROKEN])
+def test_numbers_are_read_on_a_cell_of_any_depth(theme: Theme, colour: Colour) -> None:
+    for share in np.linspace(0, 1, 21):
+        ground = blended(AT_ZERO.on(theme), colour.on(theme), float(share))
+        assert contrast(ink_on(ground), ground) >= 4.5
+
+
+def test_colours_are_blended_and_told_apart() -> None:
+    assert blended("#000000", "#ffffff", 0.5) == "#808080"
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
