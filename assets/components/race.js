@@ -1,30 +1,13 @@
 // A race of networks, live from its run's event stream or played from a recording; the student's guess stays beside it.
-// Streamlit calls the default export at every rerun; the DOM, the plots and a reader's zoom stay as they are.
 // The live_*.js files that are reused and the other race_*.js stand before this one in the same module.
 
-const races = new WeakMap();
-
-export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
-  let shown = races.get(parentElement);
-  if (!shown) {
-    shown = new RaceView(parentElement, data);
-    races.set(parentElement, shown);
-  }
-  shown.update(data, { trigger: setTriggerValue, state: setStateValue });
-  return () => {
-    // Streamlit also cleans up before it calls again; only an element that has left the page is taken apart.
-    setTimeout(() => parentElement.isConnected || (shown.dispose(), races.delete(parentElement)), 0);
-  };
+export default function (component) {
+  return mount(RaceView, component);
 }
 
-const RACE_BUSY = ["connecting", "queued", "preparing", "stopping", "evaluating"];
-
-class RaceView {
+class RaceView extends LiveView {
   constructor(parent, data) {
-    this.root = document.createElement("section");
-    this.root.className = "live-run race";
-    this.root.innerHTML = `
-      <header><span class="state" role="status"></span><span class="besides"></span></header>
+    super(parent, "live-run race", `
       <div class="course">
         <div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax="100"><div></div></div>
         <div class="player" role="group"></div>
@@ -34,23 +17,14 @@ class RaceView {
         <div class="plot curves" role="figure"></div>
         <div class="handles"></div>
         <div class="plot gradients" role="figure"></div>
-      </div>
-      <span class="theme-probe" aria-hidden="true"></span>`;
-    parent.append(this.root); // beside the style sheet that Streamlit has put there
-    this.find = (selector) => this.root.querySelector(selector);
-    this.plots = { curves: this.find(".curves"), gradients: this.find(".gradients") };
+      </div>`);
+    this.drawIn({ curves: this.find(".curves"), gradients: this.find(".gradients") });
     this.controls = new RaceControls(this.find(".view"), data.view, () => this.look());
     this.player = new Player(this.find(".player"), (frame) => this.receive(frame));
     this.guess = new Guess(this.find(".handles"), {
       moved: (heights) => this.drawn(heights),
       settled: (heights) => this.tell.state("guess", heights),
     });
-    this.stream = new Stream((frame, last) => this.receive(frame, last), (problem) => this.show({ problem }));
-    this.drawing = Promise.resolve();
-    this.find(".theme-probe").addEventListener("transitionend", () => this.redraw());
-    this.widths = new Map();
-    this.resizing = new ResizeObserver((entries) => entries.forEach(({ target }) => this.resized(target)));
-    Object.values(this.plots).forEach((plot) => this.resizing.observe(plot));
   }
 
   update(data, tell) {
@@ -79,15 +53,10 @@ class RaceView {
     this.player.label(labels.player, locale);
   }
 
-  look() {
-    this.root.dataset.panel = this.controls.view.panel;
-    this.redraw();
-  }
-
   // Begin with another source: a run's stream, a recording, an answer that is there already, or nothing.
   async follow(data) {
     this.source = data.source;
-    this.race = new Race(data.networks.map(({ name }) => name));
+    this.course = new Race(data.networks.map(({ name }) => name));
     this.facts = { state: data.run ? "connecting" : data.recording || data.frame ? "recording" : "idle", problem: null };
     this.stream.close();
     this.player.close();
@@ -114,43 +83,8 @@ class RaceView {
     return null;
   }
 
-  // Plotly's calls return promises; they are made one after the other.
-  draw(work) {
-    this.drawing = this.drawing.then(work).catch((error) => console.error(error));
-    return this.drawing;
-  }
-
-  redraw() {
-    if (this.waiting) return this.drawing;
-    this.waiting = true;
-    return this.draw(async () => {
-      this.waiting = false;
-      const began = performance.now();
-      for (const [name, chart] of Object.entries(this.charts || {})) {
-        if (this.plots[name].clientWidth) await chart.draw(this.race, this.data, this.controls.view);
-      }
-      this.drawnAfter = performance.now() - began;
-      this.showHandles();
-    });
-  }
-
-  // The browser often shares its cores with the training: drawing what streams in gets a sixth of one at the most.
-  redrawSoon() {
-    if (this.due) return;
-    this.due = setTimeout(() => {
-      this.due = null;
-      this.redraw();
-    }, Math.max(100, 5 * (this.drawnAfter || 0)));
-  }
-
-  resized(plot) {
-    const name = Object.keys(this.plots).find((one) => this.plots[one] === plot);
-    const chart = this.charts?.[name];
-    const before = this.widths.get(plot);
-    this.widths.set(plot, plot.clientWidth);
-    if (!chart || !plot.clientWidth || plot.clientWidth === before) return; // its height is our own doing
-    if (plot._fullLayout && plot.layout) this.draw(() => plot.clientWidth && chart.library.Plots.resize(plot));
-    this.redraw();
+  redrawn() {
+    this.showHandles();
   }
 
   drawn(heights) {
@@ -171,48 +105,33 @@ class RaceView {
     for (const event of frame.events) {
       if (event.kind === "preparing") Object.assign(facts, { phase: event.phase, done: event.done });
     }
-    this.race.take(frame);
+    this.course.take(frame);
     this.show(facts);
     this.redrawSoon();
     if (last) this.stream.close();
     this.report(played);
   }
 
-  // What the page says beside the chart follows from these; where they are not what it was made for, it is made anew.
   report(played) {
-    const { race, facts } = this;
+    const { course, facts } = this;
     const state = played ? (this.player.over ? "played" : "recording") : facts.state;
-    const key = [state, facts.position ?? 0, Number(race.step > 0), played ? 0 : race.trouble].join(":");
-    if (key === this.data.key || key === this.told) return;
-    this.told = key;
-    this.tell.trigger("changed", key);
+    this.ask([state, facts.position ?? 0, Number(course.step > 0), played ? 0 : course.trouble].join(":"));
   }
 
   show(fresh) {
     Object.assign(this.facts, fresh);
-    const { facts, race, data } = this;
-    const { labels } = data;
-    const done = facts.state === "finished" ? 1 : race.step / data.steps;
-    Object.assign(this.root.dataset, { run: data.run || "", state: facts.state === "recording" && this.player.over && this.player.frame ? "played" : facts.state, step: race.step });
-    setText(this.find(".state"), facts.problem ? labels.problems[facts.problem] : raceState(facts, race, data));
-    setText(this.find(".besides"), raceBesides(facts, race, data));
-    this.find(".progress").setAttribute("aria-valuenow", Math.round(100 * done));
-    this.find(".progress > div").style.width = `${100 * Math.min(1, done)}%`;
-    this.root.classList.toggle("busy", RACE_BUSY.includes(facts.state));
+    const { facts, course, data } = this;
+    const done = facts.state === "finished" ? 1 : course.step / data.steps;
+    const state = facts.state === "recording" && this.player.over && this.player.frame ? "played" : facts.state;
+    Object.assign(this.root.dataset, { run: data.run || "", state, step: course.step });
+    this.say(facts.state, raceState(facts, course, data), raceBesides(facts, course, data), done);
   }
 
   dispose() {
     this.source = undefined; // whatever is under way finds that nobody follows it any more
-    clearTimeout(this.due);
     this.player.close();
-    this.stream.dispose();
-    this.resizing.disconnect();
-    for (const chart of Object.values(this.charts || {})) chart.library.purge(chart.node);
+    super.dispose();
   }
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }
 
 function raceState(facts, race, data) {

@@ -20,7 +20,7 @@ from resnet.runs.routes import PLOTLY_URL, RECORDINGS_URL
 
 _COMPONENTS = ASSETS / "components"
 # In this order: each may use what stands in those before it.
-_LIVE = ("plotly", "thin", "course", "gradients", "controls", "stream", "words")
+_LIVE = ("plotly", "thin", "course", "gradients", "controls", "stream", "words", "view")
 _RACE = ("race_course", "race_chart", "race_gradients", "race_guess", "race_player", "race_controls", "race")
 _FILES = (*(f"live_{name}" for name in _LIVE), *_RACE)
 

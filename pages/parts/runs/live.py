@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _COMPONENTS = ASSETS / "components"
 _KEY = "live_run"
 # In this order: each may use what stands in those before it.
-_PARTS = ("plotly", "thin", "course", "marks", "chart", "gradients", "controls", "stream", "words", "run")
+_PARTS = ("plotly", "thin", "course", "marks", "chart", "gradients", "controls", "stream", "words", "view", "run")
 
 _live_run = st.components.v2.component(
     "resnet_lab_live_run",
