@@ -18,7 +18,7 @@ from resnet.estimate import epoch_seconds
 from resnet.plan import Plan
 from resnet.tables import compact
 
-_HEIGHT = 92  # pixels on a screen; the same for every state, so that nothing below it jumps
+_HEIGHT, _HEIGHT_ON_A_PROJECTOR = 92, 152  # pixels; the same for every state, so that nothing below it jumps
 _BUTTON_WIDTH = 190
 
 
@@ -37,7 +37,8 @@ def totals(network: Plan) -> None:
 
 def network_status(network: Plan, error: ConfigError | None) -> None:
     """Why what the controls say cannot be built, with what would mend it; or what stands between the network and its training."""
-    with st.container(height=pixels(_HEIGHT), border=False, horizontal=True, wrap=False, vertical_alignment="top"):
+    height = _HEIGHT_ON_A_PROJECTOR if projector() else _HEIGHT
+    with st.container(height=height, border=False, horizontal=True, wrap=False, vertical_alignment="top"):
         if error is not None:
             refusal(error, key="status")
         elif fits(network.config, "fashion-mnist"):
