@@ -40,7 +40,8 @@ def weights_of(network: ResNetConfig) -> dict[str, np.ndarray]:
     for name, width in norms.items():
         shapes |= {f"{name}/{part}": (width,) for part in ("gamma", "beta", "moving_mean", "moving_variance")}
     shapes |= {"head_dense/kernel": (32, 10), "head_dense/bias": (10,)}
-    return {name: RANDOM.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    drawn = {name: RANDOM.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    return {name: np.abs(array) if name.endswith("variance") else array for name, array in drawn.items()}
 
 
 def kept_of(network: ResNetConfig = TINY) -> trained.Trained:
