@@ -63,7 +63,7 @@ def find(run: str, network: ResNetConfig) -> Trained:
                 raise WeightsError("{file} does not hold the weights of {model}", file=path.name, model=network.name)
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             logits = arrays.pop(_LOGITS)
-            dataset: DatasetName = metadata["dataset"]  # type: ignore[assignment]
+            dataset = metadata["dataset"]
     except FileNotFoundError as error:
         raise WeightsError(
             "the weights of run {run} are not on this machine: they are kept of the runs that trained last, from the version on that "
