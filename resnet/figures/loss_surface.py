@@ -14,7 +14,7 @@ from plotly.subplots import make_subplots
 from resnet.figures.palette import INK, LINE, PLAIN, RESIDUAL, Theme, translucent
 from resnet.wording import Translate, english
 
-HEIGHT = 356  # pixels
+HEIGHT = 322  # pixels
 # The scale is the same for every network and does not move while points come in: nats, by their logarithm.
 LOWEST, HIGHEST = 0.1, 20.0
 _TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)

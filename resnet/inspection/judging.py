@@ -17,7 +17,7 @@ from resnet.inspection.subjects import images_of, network_of, picture_of
 # How many training images a picture is compared with, the first ones, among which the classes are mixed: as many as make less than WORK
 # multiply-adds, which is done once for each network, in a few seconds.
 MOST_COMPARED, FEWEST_COMPARED = 2_000, 500
-WORK = 80e9
+WORK = 40e9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,5 +80,5 @@ def distances(some: np.ndarray, others: np.ndarray) -> np.ndarray:
 def _known(subject: Source) -> Known:
     data = images_of(subject)
     network = network_of(subject)
-    compared = int(min(MOST_COMPARED, max(FEWEST_COMPARED, WORK // network.plan.macs)))
+    compared = int(min(MOST_COMPARED, max(FEWEST_COMPARED, 100 * (WORK / network.plan.macs // 100))))
     return what_is_known(network, data.x_train[:compared], data.y_train[:compared], data.x_test[: compared // 4])

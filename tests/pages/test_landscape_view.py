@@ -172,7 +172,7 @@ def test_the_page_says_what_was_measured_of_each_network(lab: Lab) -> None:
     below = sum(0.5 + 4 * (a * a + b * b) < math.log(10) for a, b in grid(5)) / 25
     assert texts(app).count(f"Loss **0.500** in the middle; lower than guessing (2.30) at **{below:.0%}** of the points") == 2
     assert "Loss in the middle: –" in texts(app)
-    assert "25 of 289 points, 500 test images each" in texts(app)
+    assert "25 of 289 points, 500 images each" in texts(app)
     drawn = figure(app)
     assert [title["text"] for title in drawn["layout"]["annotations"]] == ["mini-resnet (this one)", "plain-20", "residual-20"]  # type: ignore[index]
     assert "residual-20: not measured yet" in str(drawn["alt"])

@@ -130,7 +130,7 @@ def _picture(state: _Looked, slices: Mapping[str, Slice], unfinished: bool) -> N
     panels = [_panel(title, one, known[title]) for title, one in slices.items()]
     show_surfaces(panels, state.kind, alt=_alt(slices, known))
     for column, (title, one) in zip(st.columns(len(slices)), slices.items(), strict=True):
-        with column:
+        with column, st.container(gap=None):
             _words(title, one, known[title])
     _status(state, shared, tuple(slices.values()))
 
@@ -151,7 +151,7 @@ def _guessing(one: Slice) -> float:
 def _words(title: str, one: Slice, known: Measured) -> None:
     """What was measured, two lines high in every state."""
     share, loss = known.better_than(_guessing(one)), known.losses.get(CENTRE)
-    count = t("{known} of {all} points, {images} test images each", known=len(known.losses), all=SIDES[-1] ** 2, images=one.images)
+    count = t("{known} of {all} points, {images} images each", known=len(known.losses), all=SIDES[-1] ** 2, images=one.images)
     if share is None or loss is None:
         measured = t("Loss in the middle: {loss}", loss="–" if loss is None else f"{loss:.3f}")
     else:

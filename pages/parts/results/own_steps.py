@@ -36,7 +36,7 @@ def show_steps(made: Made) -> None:
             height, width = picture.shape[:2]
             alt = t("Step {number}: {title}, {width} x {height} pixels", number=number, title=titles[name], width=width, height=height)
             st.image(framed(picture), width=pixels(SIDE), alt=alt)
-            st.caption(f"{number}. {titles[name]}")
+            st.caption(rf"{number}\. {titles[name]}")  # no list of Markdown's
 
 
 def framed(picture: np.ndarray) -> np.ndarray:

@@ -14,7 +14,8 @@ from resnet.figures.probabilities import probabilities_figure
 from resnet.inquiries import Judgement
 from resnet.wording import class_titles
 
-UNUSUAL = 0.05  # of the test images are as far away or farther
+# Of the test images, so few are as far away or farther: what is unlike all that was learned, and what lies at its edge.
+UNLIKE, EDGE = 0.05, 0.25
 _SIDE = 64  # pixels
 
 
@@ -53,10 +54,12 @@ def _words(found: Judgement, titles: tuple[str, ...]) -> str:
         distance=found.distance,
         farther=found.farther,
     )
-    if found.farther >= UNUSUAL:
-        meaning = t("By that it is like what the network was trained on; whether the name is right, you know better.")
-    else:
+    if found.farther < UNLIKE:
         meaning = t("**So it is unlike what the network was trained on.** Softmax shares 100 % among the ten classes all the same.")
+    elif found.farther < EDGE:
+        meaning = t("That is farther than usual: it lies at the edge of what the network was trained on.")
+    else:
+        meaning = t("By that it is like what the network was trained on; whether the name is right, you know better.")
     return f"{said} {far} {meaning}"
 
 
