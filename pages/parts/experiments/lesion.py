@@ -84,7 +84,7 @@ def lesion_view() -> None:
     state: _Lesion = st.session_state.setdefault(_SESSION_KEY, _Lesion())
     lab = service.current()
     left, right = beside_a_picture(1.9, on_a_projector=1.6)
-    with left:
+    with left, st.container(gap="xsmall"):  # at 1280x720 its last button is on the screen
         st.markdown(lesson(_LESSON, "lesion_question", images=f"{TEST_IMAGES:,}"))
         question, choices = prediction_of("lesion", "", 56)
         predict(
