@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from pages.parts.i18n import t
+from pages.parts.i18n import t, tn
 from pages.parts.lesson.text import questions
 from resnet.teaching.quizzes import Question
 from resnet.wording import listed_apart
@@ -110,7 +110,11 @@ def _source_line(question: Question) -> str:
 def _score_line(page: str, asked: Sequence[Question]) -> str:
     answered, right, at_once = quiz_answers().score(page, asked)
     if not answered:
-        return t("{count} questions. Each wrong answer is explained, and you may try again.", count=len(asked))
+        return tn(
+            "{n} question. A wrong answer is explained, and you may try again.",
+            "{n} questions. Each wrong answer is explained, and you may try again.",
+            len(asked),
+        )
     return t(
         "{answered} of {count} answered, {right} right, {at_once} at the first try.",
         answered=answered,
