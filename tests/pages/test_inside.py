@@ -268,3 +268,15 @@ def test_one_s_own_picture_takes_the_place_of_a_test_image_until_another_is_chos
     app.number_input(key="inside_picture_number_fashion-mnist-subset").set_value(6).run()
     assert lab.last(LookAtLayer).picture == TestImage(6)
     assert not app.toggle(key="inside_picture_own").value
+
+
+def test_the_plane_is_asked_for_once_its_drawer_is_open(lab: Answering) -> None:
+    app = shown(image="7")
+    assert not [one for one in lab.asked if isinstance(one, EmbedTest)]
+    app.session_state["inside_plane_drawer"] = True
+    app.run()
+    assert lab.last(EmbedTest) == EmbedTest(MINI, 2000)
+    (chart,) = app.get("plotly_chart")
+    traces = {trace["name"]: trace for trace in json.loads(chart.proto.spec)["data"]}
+    assert [one[0] for one in traces["Sneaker"]["customdata"]] == [7, 17]
+    assert "the image above" in traces
