@@ -229,19 +229,22 @@ def run_folder(run: str) -> Path:
 
 
 def prune_runs(keep: int = KEPT_RUNS, *, spare: Collection[str] = ()) -> None:
-    """Remove the checkpoints of all but the `keep` runs that wrote one last, and never those of the runs named in `spare`.
+    """Of the runs that can go on keep the `keep` that wrote a checkpoint last, and as many of those that have finished and left their
+    weights; remove the folders of all others, but never those of the runs named in `spare`.
 
-    A folder that is in use elsewhere stays.
+    The two are counted apart: runs that finish must not take from others what they go on from. A folder that is in use elsewhere stays.
     """
     if not folder_of_all().exists():
         return
     try:
         folders = [path for path in folder_of_all().iterdir() if path.is_dir()]
-        oldest_first = sorted(folders, key=lambda path: path.stat().st_mtime)
+        newest_first = sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True)
     except OSError:
         logger.warning("old checkpoints could not be looked through", exc_info=True)
         return
-    for folder in oldest_first[: max(0, len(oldest_first) - keep)]:
+    can_go_on = [folder for folder in newest_first if Checkpoints(folder).steps]
+    finished = [folder for folder in newest_first if folder not in can_go_on]
+    for folder in (*can_go_on[keep:], *finished[keep:]):
         if folder.name not in spare:
             shutil.rmtree(folder, ignore_errors=True)
 

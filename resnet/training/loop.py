@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import keras
-import numpy as np
 import tensorflow as tf
+from safetensors import SafetensorError
 
 from resnet.config import TrainConfig
 from resnet.data import Dataset, load_dataset
 from resnet.errors import ExplainedError, TrainingError
 from resnet.model import named_weights
 from resnet.training import trained
-from resnet.training.batches import EVALUATION_BATCH, evaluation_batches
 from resnet.training.checkpoints import Checkpoints
 from resnet.training.continuation import Continuation
 from resnet.training.control import Control
 from resnet.training.events import EpochEnd, Evaluating, Event, Failed, Finished, Interrupted, Preparing, SaveFailed, Stopped
 from resnet.training.fitting import Training
+from resnet.training.testing import Tested, answers
 from resnet.training.workshop import Workshop
 
 
@@ -128,23 +127,21 @@ class _Run:
 
     def measure(self, training: Training, dataset: Dataset, preparation: float) -> Result:
         """Measure each network on the test split; `preparation` is what came before the first batch, in seconds."""
-        patience, prepared = training.patience, training.prepared
+        patience = training.patience
         best_epoch = patience.best_epoch + 1 if patience else None
         self.report(Evaluating, best_epoch=best_epoch)
         training.take_final_weights()
-        batches = evaluation_batches(dataset.x_test, dataset.y_test)
-        test = prepared.model.evaluate(batches, callbacks=[training.steering], return_dict=True, verbose=0)
-        if training.progress.cut_short:
+        tested = self.test(training, dataset)
+        if tested is None:
             return self.stopped(training)
-        figures = {learner.name: learner.figures(test) for learner in prepared.learners}
-        test_loss = {name: loss for name, (loss, _) in figures.items()}
-        test_accuracy = {name: accuracy for name, (_, accuracy) in figures.items()}
-        self.keep(training, dataset)
+        self.keep(training, tested)
+        test_loss = {name: one.loss for name, one in tested.items()}
+        test_accuracy = {name: one.accuracy for name, one in tested.items()}
         self.report(
             Finished,
             test_loss=test_loss,
             test_accuracy=test_accuracy,
-            class_accuracy={learner.name: learner.accuracy.per_class() for learner in prepared.learners},
+            class_accuracy={name: one.class_accuracy for name, one in tested.items()},
             best_epoch=best_epoch,
             stopped_early=patience is not None and patience.exhausted,
             seconds=preparation + training.progress.watch.seconds,
@@ -153,21 +150,38 @@ class _Run:
             self.checkpoints.delete()
         return Result(history=tuple(self.report.epochs), test_loss=test_loss, test_accuracy=test_accuracy, stopped=False)
 
-    def keep(self, training: Training, dataset: Dataset) -> None:
+    def test(self, training: Training, dataset: Dataset) -> dict[str, Tested] | None:
+        """By network; None for a run that was stopped meanwhile. A person's hand is obeyed after each batch, as while training."""
+        steering = training.steering
+        steering.set_model(training.prepared.model)
+
+        def unwanted() -> bool:
+            steering.obey()
+            return training.progress.cut_short
+
+        tested = {}
+        for learner in training.prepared.learners:
+            logits = answers(learner.network, dataset.x_test, unwanted)
+            if logits is None:
+                return None
+            tested[learner.name] = Tested.of(logits, dataset.y_test)
+        return tested
+
+    def keep(self, training: Training, tested: Mapping[str, Tested]) -> None:
         """Keep each network as it was tested. A disk that has no room for it costs the looks inside, not the result."""
         if self.checkpoints is None:
             return
         try:
             for learner, config in zip(training.prepared.learners, self.config.networks, strict=True):
                 weights = {name: variable.numpy() for name, variable in named_weights(learner.network)}
-                kept = trained.Trained(config, self.config.dataset, weights, logits_of(learner.network, dataset.x_test))
+                kept = trained.Trained(config, self.config.dataset, weights, tested[learner.name].logits)
                 trained.keep(kept, self.checkpoints.folder)
-        except OSError as error:
+        except (OSError, MemoryError, SafetensorError) as error:
             self.report(
                 SaveFailed,
                 step=training.progress.step,
                 rule="the trained weights could not be written to {folder}: {problem}; the result stands, but cannot be looked into",
-                values={"folder": str(self.checkpoints.folder), "problem": error.strerror or str(error)},
+                values={"folder": str(self.checkpoints.folder), "problem": getattr(error, "strerror", None) or str(error)},
             )
 
     def stopped(self, training: Training) -> Result:
@@ -177,12 +191,6 @@ class _Run:
     def interrupted(self, reason: TrainingError) -> Result:
         self.report(Interrupted, rule=reason.rule, values=reason.plain_values)
         return Result(history=tuple(self.report.epochs), test_loss={}, test_accuracy={}, stopped=True)
-
-
-def logits_of(network: keras.Model, images: np.ndarray) -> np.ndarray:
-    """float32 (images, classes), as the network predicts, with no graph to be traced for it."""
-    batches = range(0, len(images), EVALUATION_BATCH)
-    return np.concatenate([np.asarray(network(images[begin : begin + EVALUATION_BATCH], training=False)) for begin in batches])
 
 
 def _explained(error: Exception) -> TrainingError:

@@ -248,6 +248,16 @@ def test_the_folder_of_a_spared_run_stays_however_old(all_runs: Path) -> None:
     assert sorted(path.name for path in all_runs.iterdir()) == ["new", "old"]
 
 
+def test_runs_that_finish_take_nothing_from_those_that_can_go_on(all_runs: Path) -> None:
+    keep(Checkpoints.of_run("stopped"), 1)
+    os.utime(run_folder("stopped"), (1_000, 1_000))
+    for stamp, run in enumerate(["first", "second", "third"], start=2_000):
+        (run_folder(run) / "trained").mkdir(parents=True)
+        os.utime(run_folder(run), (stamp, stamp))
+    prune_runs(keep=2)
+    assert sorted(path.name for path in all_runs.iterdir()) == ["second", "stopped", "third"]
+
+
 def test_a_class_of_thirty_with_forty_runs_in_the_queue_loses_none(all_runs: Path) -> None:
     assert KEPT_RUNS == 100
     for number in range(101):
