@@ -74,8 +74,8 @@ def _contours(panel: Panel, theme: Theme, t: Translate) -> list[Any]:
             coloraxis="coloraxis",
             contours={"start": math.log10(LOWEST), "end": math.log10(HIGHEST), "size": 0.1},
             line={"width": 0.5, "color": translucent("#ffffff", 0.35)},
-            text=_words(panel, t),
-            hovertemplate="%{text}<extra></extra>",
+            customdata=_words(panel, t),
+            hovertemplate="%{customdata}<extra></extra>",
         ),
         go.Contour(
             **shown,
@@ -101,8 +101,8 @@ def _surface(panel: Panel, t: Translate) -> list[Any]:
             y=panel.axis,
             z=_heights(panel.losses),
             coloraxis="coloraxis",
-            text=_words(panel, t),
-            hovertemplate="%{text}<extra></extra>",
+            customdata=_words(panel, t),
+            hovertemplate="%{customdata}<extra></extra>",
             contours={
                 "z": {
                     "show": True,

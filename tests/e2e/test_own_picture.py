@@ -15,6 +15,7 @@ from tests.unit.test_own_picture import BAD
 
 TEN = ("empty", "words", "svg", "tiff", "gif", "bomb", "one pixel", "animated PNG", "cut off JPEG", "only a head")
 ADDRESS = "results?run=embedded&view=try"
+FIRST_ANSWER = 240_000  # milliseconds: TensorFlow is loaded, and hundreds of training images are looked at once
 
 
 def choose(page: Page, name: str, data: bytes) -> None:
@@ -24,7 +25,7 @@ def choose(page: Page, name: str, data: bytes) -> None:
 def test_a_photo_is_judged_and_ten_bad_files_are_refused(server: AppServer, visit: Callable[[str], Page]) -> None:
     page = visit(f"{server.url}/{ADDRESS}")
     verdict = page.get_by_text(re.compile("Its distance from the nearest is"))
-    expect(verdict).to_be_visible()
+    expect(verdict).to_be_visible(timeout=FIRST_ANSWER)
     page.get_by_role("radio", name="Photo", exact=True).click()
     choose(page, "trousers.png", png(sample("trousers")))
     expect(page.get_by_text(re.compile(r"It says Trouser, 9\d\.\d%"))).to_be_visible()

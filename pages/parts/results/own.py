@@ -82,4 +82,4 @@ def _settings(state: Brought, made: Made) -> None:
         help=t("What is less bright than this, after the ground was made black, counts as ground when the picture is cropped."),
     )
     if made.empty:
-        st.caption(t(":material/info: Nothing in this picture stands out from its ground."))
+        st.caption(f":material/info: {t('Nothing in this picture stands out from its ground.')}")
