@@ -63,7 +63,7 @@ def _with_axes(figure: go.Figure, places: Sequence[str], theme: Theme, t: Transl
             "showgrid": False,
             "linecolor": LINE.on(theme),
             "fixedrange": True,
-            "tickangle": "auto" if len(places) <= 30 else 90,  # upright where they would touch: in large type, on a phone
+            "tickangle": None if len(places) <= 30 else 90,  # upright where they would touch: in large type, on a phone
             "tickfont": {"size": 11},
         },
         yaxis={
