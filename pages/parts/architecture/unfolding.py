@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.diagram import diagram
-from pages.parts.display import pixels
+from pages.parts.display import pixels, projector
 from pages.parts.i18n import t
 from pages.parts.network_state import current_place, set_place
 from pages.parts.network_words import network_title
@@ -22,7 +22,7 @@ _TABLE_HEIGHT = 320
 def unfolding(network: Plan) -> None:
     """Where one is, the drawing of it, and the table unfolded to it. A click in either leads further in."""
     focus = focus_on(network, current_place())
-    with st.container(gap=None):
+    with st.container(gap="xsmall" if projector() else None):  # there a drawing keeps no room that it does not fill
         _way(network, focus)
         diagram(unfolded_svg(network, focus, t), key="network_diagram", height=_DIAGRAM_HEIGHT, on_open=set_place)
         tree(network, focus, key="network_tree", height=_TABLE_HEIGHT, on_open=set_place)
