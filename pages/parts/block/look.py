@@ -59,7 +59,7 @@ def moment_control(key: str) -> None:
         words=moment_label,
         key=widget,
         on_change=lambda: keep("moment", st.session_state[widget], first=_FIRST_MOMENT),
-        list_width=150,
+        list_width=180,
     )
 
 
@@ -103,7 +103,7 @@ def channel_control(key: str, channels: int, shown: int) -> None:
 
 def moment_label(moment: Moment) -> str:
     """A moment's name where it is chosen."""
-    return {"untrained": t("Untrained"), "epoch-1": t("1 epoch"), "trained": t("Trained")}[moment]
+    return {"untrained": t("Untrained"), "epoch-1": t("1 epoch"), "trained": t("Fully trained")}[moment]
 
 
 def block_title(block: str) -> str:

@@ -15,7 +15,7 @@ from pages.parts.display import pixels
 from pages.parts.experiments.race_chart import Racer, Shown, race_chart
 from pages.parts.experiments.session import bench, told
 from pages.parts.experiments.verdict_words import identity_words
-from pages.parts.experiments.words import prediction_of
+from pages.parts.experiments.words import machine_words, prediction_of
 from pages.parts.i18n import explain, lesson, t
 from pages.parts.inquiry import Inquiring, follow
 from pages.parts.layout import beside_a_picture
@@ -180,7 +180,7 @@ def _about(state: _Identity, asked: LearnIdentity | None) -> str:
     recorded = recorded_identity()
     if not state.recording or recorded is None:
         return what
-    return t("Recording: {machine}, {day}; {what}", machine=recorded.machine, day=recorded.recorded, what=what)
+    return t("Recording: {machine}, {day}; {what}", machine=machine_words(recorded.machine), day=recorded.recorded, what=what)
 
 
 def _frame(run: Mapping[str, list[float]]) -> dict[str, Any]:

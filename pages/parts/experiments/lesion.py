@@ -11,7 +11,7 @@ from pages.parts.diagram import diagram
 from pages.parts.display import pixels
 from pages.parts.experiments.session import told
 from pages.parts.experiments.verdict_words import fall_words, lesion_explanation
-from pages.parts.experiments.words import prediction_of
+from pages.parts.experiments.words import machine_words, prediction_of
 from pages.parts.figure import show_figure
 from pages.parts.i18n import explain, lesson, t, tn
 from pages.parts.inquiry import Inquiring, follow
@@ -230,7 +230,12 @@ def _recorded_words(state: _Lesion) -> None:
     recording = recorded_cuts()
     if recording is None:
         return
-    made = t("{machine}, {day}; {images:,} test images", machine=recording.machine, day=recording.recorded, images=recording.images)
+    made = t(
+        "{machine}, {day}; {images:,} test images",
+        machine=machine_words(recording.machine),
+        day=recording.recorded,
+        images=recording.images,
+    )
     st.markdown(f":orange[●] **{t('Recording')}** :small[:gray[{made}]]")
     alone, untouched = state.alone(), state.untouched()
     if not state.playing and alone and untouched is not None:

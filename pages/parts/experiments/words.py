@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pages.parts.i18n import t
+from pages.parts.i18n import t, tn
 from resnet.experiments.catalogue import Key
 from resnet.experiments.recordings import Recording
 
@@ -71,12 +71,18 @@ def prediction_of(experiment: str, view: str, depth: int) -> tuple[str, Mapping[
     }[experiment]
 
 
+def machine_words(machine: str) -> str:
+    """The machine that a recording was made on, such as "AMD EPYC, 2 cores"."""
+    processor, _, cores = machine.removesuffix(" cores").rpartition(", ")
+    return tn("{processor}, {n} core", "{processor}, {n} cores", int(cores), processor=processor) if cores.isdecimal() else machine
+
+
 def about_recording(recording: Recording) -> str:
     """Where and when a recording was made, and of what."""
     config = recording.config
     made = t(
         "{machine}, {day}; seed {seed}, {optimizer} at {rate:g}, batches of {batch}, {steps:,} steps",
-        machine=recording.machine,
+        machine=machine_words(recording.machine),
         day=recording.recorded,
         seed=config.seed,
         optimizer={"adam": "Adam", "sgd": "SGD"}[config.recipe.optimizer],
