@@ -59,14 +59,20 @@ function adopt(old, wanted) {
   }
   const identity = (element, index) => `${element.tagName} ${element.dataset.key ?? index}`;
   const kept = new Map([...old.children].map((child, index) => [identity(child, index), child]));
-  [...wanted.children].forEach((child, index) => {
+  const children = [...wanted.children];
+  const twins = new Map();
+  children.forEach((child, index) => {
     const twin = kept.get(identity(child, index));
     kept.delete(identity(child, index));
+    twins.set(child, twin ?? child);
     if (twin) adopt(twin, child);
-    const here = twin ?? child;
+  });
+  // What goes, goes first: an element that has to be moved past it would lose the focus, and the next key would go nowhere.
+  for (const gone of kept.values()) gone.remove();
+  children.forEach((child, index) => {
+    const here = twins.get(child);
     if (old.children[index] !== here) old.insertBefore(here, old.children[index] ?? null);
   });
-  for (const gone of kept.values()) gone.remove();
 }
 
 /** The node under the pointer or with the focus shows its `data-tip`; Escape puts the note away. */
