@@ -24,6 +24,7 @@ function words(title) {
 function button(data, one, format, failed) {
   const made = document.createElement("button");
   made.type = "button";
+  made.disabled = !one.figure;
   made.textContent = format.toUpperCase();
   made.setAttribute("aria-label", one.labels[format]);
   made.onclick = async () => {

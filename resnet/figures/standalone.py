@@ -21,7 +21,7 @@ def standalone(figure: go.Figure, theme: Theme = "light") -> go.Figure:
     alone.update_layout(
         template="none",
         paper_bgcolor=BACKGROUND[theme],
-        plot_bgcolor=BACKGROUND[theme],
+        plot_bgcolor=alone.layout.plot_bgcolor or BACKGROUND[theme],
         font={"family": FAMILY, "color": INK.on(theme), "size": alone.layout.font.size or _TYPE},
         margin={side: max(_MARGIN, getattr(margin, side) or 0) for side in ("l", "r", "t", "b")},
     )

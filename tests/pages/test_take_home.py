@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from resnet.data import SUBSET_FILE
 from resnet.export.archive import unpack
 from resnet.export.model_file import describe_model
-from resnet.inquiries import Packed, RunSubject, SaveModel, WriteLogs
+from resnet.inquiries import Packed, PredictTest, RunSubject, SaveModel, TestPredictions, WriteLogs
 from resnet.presets import PRESETS, RACERS, race
 from resnet.runs.answers import Answer
 from resnet.runs.service import Service
@@ -135,8 +135,9 @@ def test_figures_are_drawn_in_the_browser(store: Store) -> None:
     keep_notebook(store, "aaaa")
     (figures,) = [one for one in components(taken("aaaa")) if one.proto.component_name == "resnet_lab_figure_files"]
     told = json.loads(figures.proto.json)["figures"]
-    assert [one["name"] for one in told] == ["mini_resnet_aaaa_curves", "mini_resnet_aaaa_classes"]
-    assert all(one["figure"]["layout"]["paper_bgcolor"] == "#ffffff" for one in told)
+    assert [one["name"] for one in told] == ["mini_resnet_aaaa_curves", "mini_resnet_aaaa_classes", "mini_resnet_aaaa_confusion"]
+    assert all(one["figure"]["layout"]["paper_bgcolor"] == "#ffffff" for one in told[:2])
+    assert told[2]["figure"] is None  # nothing has answered yet
     assert {trace["type"] for trace in told[0]["figure"]["data"]} == {"scatter"}
     assert [bar["type"] for bar in told[1]["figure"]["data"]] == ["bar"]
 
@@ -156,22 +157,41 @@ def test_a_network_is_made_a_file_in_the_form_that_is_chosen(store: Store, files
     monkeypatch.setattr(Service, "engine_state", property(lambda lab: "ready"))
     keep(store, "aaaa", [*course("aaaa", [0.1, 0.05], [0.5, 0.4]), finish("aaaa", 99)], "finished")
     app = taken("aaaa")
-    assert not asked
+    assert [type(one) for one in asked] == [PredictTest]  # for figure and report; no file is made unasked
+    asked.clear()
     source = RunSubject("aaaa", PRESETS[NETWORK], "fashion-mnist-subset")
     for form, name in (("keras", "mini_resnet_aaaa.keras"), ("tensorboard", "mini_resnet_aaaa.tensorboard.zip")):
         app.session_state["take_model"] = form
         app = app.run()
         assert not app.exception
         assert files[name]() == b"12345"
-    assert asked[0] == SaveModel(source, "keras", QUICK)
-    logs = asked[-1]
-    assert isinstance(logs, WriteLogs)
+    assert SaveModel(source, "keras", QUICK) in asked
+    logs = next(one for one in asked if isinstance(one, WriteLogs))
     by_name = {(one.log, one.tag): one for one in logs.series}
     assert set(by_name) == {("train", tag) for tag in ("loss", "accuracy", "learning_rate")} | {
         ("validation", tag) for tag in ("loss", "accuracy")
     }
     np.testing.assert_allclose(by_name["train", "loss"].values, [3.0 / n for n in range(1, 7)])
     assert by_name["validation", "loss"].steps == (3, 6)
+
+
+def test_what_the_network_answers_comes_into_report_and_figures(store: Store, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of ten images of each class all are right, but for 3 T-shirts that are called shirts."""
+    labels = np.repeat(np.arange(10), 10)
+    called = np.where(np.arange(100) < 3, 6, labels)
+    found = TestPredictions(np.eye(10, dtype=np.float32)[called], labels, 0.5)
+    monkeypatch.setattr(Service, "ask", lambda lab, inquiry: "q")
+    monkeypatch.setattr(Service, "answer", lambda lab, question: found)
+    monkeypatch.setattr(Service, "engine_state", property(lambda lab: "ready"))
+    keep_notebook(store, "aaaa")
+    (figures,) = [one for one in components(taken("aaaa")) if one.proto.component_name == "resnet_lab_figure_files"]
+    matrix = json.loads(figures.proto.json)["figures"][2]["figure"]
+    assert matrix["data"][0]["type"] == "heatmap"
+    page = files["mini_resnet_aaaa.html"]()
+    assert "The most frequent mistake: T-shirt/top, called Shirt." in page
+    # Of 13 called shirts 10 are; of 10 T-shirts 7 are called so: F1 = 2 · 1 · 0.7 / 1.7
+    assert "<tr><td>T-shirt/top</td><td>100.0%</td><td>70.0%</td><td>82.4%</td><td>10</td></tr>" in page
+    assert "<tr><td>Shirt</td><td>76.9%</td><td>100.0%</td><td>87.0%</td><td>10</td></tr>" in page
 
 
 def test_the_network_that_comes_with_the_app_has_no_course(store: Store, files: Files) -> None:

@@ -10,9 +10,12 @@ import streamlit as st
 from resnet.config import ResNetConfig, Schedule
 from resnet.datasets import DATASETS
 from resnet.figures.class_accuracy import ClassAccuracy, class_accuracies, class_accuracy_figure
+from resnet.figures.confusion import confusion_figure
 from resnet.figures.curves import Curves, curves_figure, curves_of
 from resnet.figures.palette import PLAIN, RESIDUAL, Colour, Theme
-from resnet.wording import Translate
+from resnet.inquiries import TestPredictions
+from resnet.metrics import confusion
+from resnet.wording import Translate, class_titles
 
 if TYPE_CHECKING:
     from resnet.runs.service import Service
@@ -41,6 +44,11 @@ def classes_of(record: RunRecord, network: ResNetConfig, theme: Theme, t: Transl
     """The bars of the classes; None without a result."""
     classes = classes_known(record, network, t)
     return class_accuracy_figure(classes, _colour(network), theme, t) if classes else None
+
+
+def confusion_drawn(found: TestPredictions, network: ResNetConfig, theme: Theme, t: Translate) -> go.Figure:
+    """Which classes are taken for which."""
+    return confusion_figure(confusion(found), class_titles(t), _colour(network), theme, t)
 
 
 def _colour(network: ResNetConfig) -> Colour:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts.i18n import current_language, t
+from pages.parts.inquiry import ask, tell
 from pages.parts.lesson.text import translator
 from pages.parts.results.take_home_bring import bring_in
 from pages.parts.results.take_home_figures import figure_files
@@ -19,11 +20,13 @@ from resnet.data import SUBSET_FILE
 from resnet.export import file_stem, reproducible, run_notebook, run_script
 from resnet.export.history import batches_csv, epochs_csv, history_json
 from resnet.export.run_code import DATA_FILES, Reproducible
-from resnet.inquiries import RunSubject, Source
+from resnet.inquiries import PredictTest, Source, TestPredictions
 
 if TYPE_CHECKING:
     from resnet.runs.service import Service
     from resnet.runs.store import RunRecord
+
+_PREDICTIONS = "take_predictions"
 
 
 def take_home(lab: Service, record: RunRecord | None, source: Source) -> None:
@@ -34,11 +37,14 @@ def take_home(lab: Service, record: RunRecord | None, source: Source) -> None:
         model_files(lab, record, source, stem)
         if record is not None:
             _code(lab, record, source.config, stem)
-    with right, st.container(gap="small"):
-        if record is not None and isinstance(source, RunSubject):
-            _course(lab, record, source.config, stem)
-            figure_files(lab, record, source.config, stem)
         bring_in(lab)
+    if record is not None:
+        with right, st.container(gap="small"):
+            asked = ask(PredictTest(source), TestPredictions, key=_PREDICTIONS)
+            found = asked.found if asked.current else None
+            _course(lab, record, source.config, stem, found)
+            figure_files(lab, record, source.config, stem, found)
+            tell(asked, key=_PREDICTIONS)
 
 
 def _code(lab: Service, record: RunRecord, network: ResNetConfig, stem: str) -> None:
@@ -60,19 +66,22 @@ def _code(lab: Service, record: RunRecord, network: ResNetConfig, stem: str) -> 
     )
 
 
-def _course(lab: Service, record: RunRecord, network: ResNetConfig, stem: str) -> None:
-    """What the run said, as tables and data, as a report to read, and whole."""
+def _course(lab: Service, record: RunRecord, network: ResNetConfig, stem: str, found: TestPredictions | None) -> None:
+    """What the run said, as tables and data, as a report to read, and whole; the report tells of the test images once `found` are there."""
     run, config = record.id, record.config
     st.markdown(f"**{t('The run')}**")
     with st.container(horizontal=True):
-        file(t("Report (HTML)"), f"{stem}.html", "text/html", report_of(lab, record, network), primary=True)
+        file(t("Report (HTML)"), f"{stem}.html", "text/html", report_of(lab, record, network, found), primary=True)
         file(t("Whole run (.zip)"), f"run_{run}.zip", "application/zip", partial(lab.export_run, run), primary=True)
     with st.container(horizontal=True):
         file(t("Epochs (CSV)"), f"{stem}_epochs.csv", "text/csv", lambda: epochs_csv(lab.events(run)))
         file(t("Batches (CSV)"), f"{stem}_batches.csv", "text/csv", lambda: batches_csv(lab.events(run)))
         file(t("History (JSON)"), f"{stem}.json", "application/json", lambda: history_json(run, config, lab.events(run)))
     st.caption(
-        t("The report opens in any browser without a network. The whole run, weights included, can be brought to another server below.")
+        t(
+            "The report opens in any browser without a network. The whole run, weights included, can be brought to another server "
+            "on this page."
+        )
     )
 
 

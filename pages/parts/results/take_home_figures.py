@@ -9,10 +9,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.parts.i18n import ASSETS, t
-from pages.parts.results.run_figures import classes_of, curves_drawn
+from pages.parts.results.run_figures import classes_of, confusion_drawn, curves_drawn
 from pages.parts.theme import current_theme
 from resnet.config import ResNetConfig
 from resnet.figures.standalone import standalone
+from resnet.inquiries import TestPredictions
 from resnet.runs.routes import PLOTLY_URL
 
 if TYPE_CHECKING:
@@ -30,13 +31,15 @@ _figure_files = st.components.v2.component(
 )
 
 
-def figure_files(lab: Service, record: RunRecord, network: ResNetConfig, stem: str) -> None:
-    """Two buttons for each figure, in the theme that the page has."""
+def figure_files(lab: Service, record: RunRecord, network: ResNetConfig, stem: str, found: TestPredictions | None) -> None:
+    """Two buttons for each figure, in the theme that the page has; those of the confusion matrix wait for what is `found`."""
     theme = current_theme()
     figures = [_one(t("Loss and accuracy"), curves_drawn(lab, record, network, theme, t), f"{stem}_curves", _WIDTH)]
     classes = classes_of(record, network, theme, t)
     if classes is not None:
         figures.append(_one(t("Test accuracy by class"), classes, f"{stem}_classes", _NARROW))
+    matrix = confusion_drawn(found, network, theme, t) if found is not None else None
+    figures.append(_one(t("Confusion matrix"), matrix, f"{stem}_confusion", _NARROW))
     st.markdown(f"**{t('Figures')}**")
     _figure_files(
         key="take_figures",
@@ -48,12 +51,12 @@ def figure_files(lab: Service, record: RunRecord, network: ResNetConfig, stem: s
     )
 
 
-def _one(title: str, figure: go.Figure, name: str, width: int) -> dict[str, Any]:
+def _one(title: str, figure: go.Figure | None, name: str, width: int) -> dict[str, Any]:
     return {
         "title": title,
         "name": name,
         "labels": {"svg": t("{figure} as a picture (SVG)", figure=title), "png": t("{figure} as a picture (PNG)", figure=title)},
-        "figure": json.loads(standalone(figure, current_theme()).to_json()),
+        "figure": json.loads(standalone(figure, current_theme()).to_json()) if figure else None,
         "width": width,
-        "height": figure.layout.height,
+        "height": figure.layout.height if figure else 0,
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pages.parts.i18n import current_language, language_tag, t
 from pages.parts.lesson.text import translator
-from pages.parts.results.run_figures import classes_known, classes_of, curves_drawn, curves_known
+from pages.parts.results.run_figures import classes_known, classes_of, confusion_drawn, curves_drawn, curves_known
 from pages.parts.runs.form import dataset_label
 from pages.parts.runs.listing import network_words, recipe_words, time_zone
 from pages.parts.runs.result import duration
@@ -18,17 +18,19 @@ from resnet.datasets import DATASETS
 from resnet.export.report import Drawing, Metric, Report, Table, report_html
 from resnet.figures.class_accuracy import ClassAccuracy, wilson_interval
 from resnet.figures.curves import Curves
+from resnet.inquiries import TestPredictions
+from resnet.metrics import class_scores, confusion, most_confused
 from resnet.plan import Plan, plan
 from resnet.tables import stage_table
-from resnet.wording import Translate
+from resnet.wording import Translate, class_titles
 
 if TYPE_CHECKING:
     from resnet.runs.service import Service
     from resnet.runs.store import RunRecord
 
 
-def report_of(lab: Service, record: RunRecord, network: ResNetConfig) -> Callable[[], str]:
-    """What makes the report of one network of a run, in the reader's language."""
+def report_of(lab: Service, record: RunRecord, network: ResNetConfig, found: TestPredictions | None) -> Callable[[], str]:
+    """What makes the report of one network of a run, in the reader's language; with a confusion matrix where its answers are `found`."""
     tag, speak, zone = language_tag(), translator(current_language()), time_zone()
     when = datetime.fromtimestamp(record.created, zone)
     name, setting, took = network_words(network), _setting(record, network), duration(record.result.seconds) if record.result else ""
@@ -43,8 +45,8 @@ def report_of(lab: Service, record: RunRecord, network: ResNetConfig) -> Callabl
             note=record.note,
             setting=[*setting, *_counts(planned, speak)],
             metrics=_metrics(record, network, curves, took, speak),
-            drawings=_drawings(lab, record, network, curves, classes, speak),
-            tables=[_epochs(curves, speak), _classes(classes, speak), _stages(planned, speak)],
+            drawings=[*_drawings(lab, record, network, curves, classes, speak), *_confusion(network, found, speak)],
+            tables=[_epochs(curves, speak), _scores(found, speak) if found else _classes(classes, speak), _stages(planned, speak)],
             made=speak("Made with ResNet Lab, {day}.", day=f"{datetime.now(zone):%Y-%m-%d}"),
         )
         return report_html(report, speak)
@@ -102,6 +104,25 @@ def _drawings(
             )
         )
     return drawings
+
+
+def _confusion(network: ResNetConfig, found: TestPredictions | None, t: Translate) -> list[Drawing]:
+    if found is None:
+        return []
+    label, called = most_confused(confusion(found))
+    titles = class_titles(t)
+    said = t("The most frequent mistake: {label}, called {called}.", label=titles[label], called=titles[called])
+    spoken = said if label != called else t("No class is taken for another.")
+    return [Drawing(t("Confusion matrix"), confusion_drawn(found, network, "light", t), spoken, spoken)]
+
+
+def _scores(found: TestPredictions, t: Translate) -> Table:
+    rows = [
+        (title, f"{one.precision:.1%}", f"{one.recall:.1%}", f"{one.f1:.1%}", f"{one.images:,}")
+        for title, one in zip(class_titles(t), class_scores(found), strict=True)
+    ]
+    header = (t("Class"), t("Class precision"), t("Class recall"), "F1", t("Images"))
+    return Table(t("Class by class"), header, rows)
 
 
 def _epochs(curves: Curves, t: Translate) -> Table:
