@@ -136,7 +136,7 @@ def _words(panel: Panel, t: Translate) -> list[list[str]]:
 def _lay_out(figure: go.Figure, kind: Kind, theme: Theme, t: Translate) -> None:
     ink, line = INK.on(theme), LINE.on(theme)
     ends = {_TICKS[0]: f"≤ {_TICKS[0]:g}", _TICKS[-1]: f"≥ {_TICKS[-1]:g}"}
-    ticks = {"tickvals": [math.log10(value) for value in _TICKS], "ticktext": [ends.get(value, f"{value:g}") for value in _TICKS]}
+    places, words = [math.log10(value) for value in _TICKS], [ends.get(value, f"{value:g}") for value in _TICKS]
     heights = [math.log10(LOWEST), math.log10(HIGHEST)]
     figure.update_layout(
         height=HEIGHT,
@@ -150,18 +150,19 @@ def _lay_out(figure: go.Figure, kind: Kind, theme: Theme, t: Translate) -> None:
             "colorscale": _COLOURS,
             "cmin": heights[0],
             "cmax": heights[1],
-            "colorbar": {"title": {"text": t("test loss")}, "thickness": 12, "outlinewidth": 0, **ticks},
+            "colorbar": {"title": {"text": t("test loss")}, "thickness": 12, "outlinewidth": 0, "tickvals": places, "ticktext": words},
         },
     )
     flat = {"fixedrange": True, "showgrid": False, "zeroline": False, "linecolor": line, "tickvals": [-1, -0.5, 0, 0.5, 1]}
     figure.update_xaxes(**flat, title={"text": t("along the first direction"), "standoff": 4}, constrain="domain")
     figure.update_yaxes(**flat)
-    figure.update_layout(yaxis={"title": {"text": t("along the second"), "standoff": 4}}) if kind == "above" else None
+    if kind == "above":
+        figure.update_layout(yaxis={"title": {"text": t("along the second"), "standoff": 4}})
     bare = {"title": {"text": ""}, "tickvals": [-1, 0, 1], "gridcolor": line, "backgroundcolor": "rgba(0,0,0,0)", "color": ink}
     figure.update_scenes(
         xaxis=bare,
         yaxis=bare,
-        zaxis={**bare, "range": heights, "tickvals": ticks["tickvals"][::2], "ticktext": ticks["ticktext"][::2]},
+        zaxis={**bare, "range": heights, "tickvals": places[::2], "ticktext": words[::2]},
         aspectmode="manual",
         aspectratio={"x": 1, "y": 1, "z": 0.8},
         camera={"eye": {"x": 1.3, "y": 1.3, "z": 0.9}},

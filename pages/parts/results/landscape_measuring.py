@@ -66,11 +66,11 @@ class Measuring:
                 self._look(lab, tile)
             self.rest = max(0, self.rest - 1)
             while len(self.tiles) < AT_ONCE and not self.rest:
-                tile = self._next(wanted)
-                if tile is None:
+                new = self._next(wanted)
+                if new is None:
                     return
-                self.tiles.append(tile)
-                if self._look(lab, tile) is None:  # the engine starts
+                self.tiles.append(new)
+                if self._look(lab, new) is None:  # the engine starts
                     return
 
     def open(self, what: Slice) -> bool:

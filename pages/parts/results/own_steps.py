@@ -45,8 +45,8 @@ def framed(picture: np.ndarray) -> np.ndarray:
     side = SIDE * _SHARP
     image = Image.fromarray(picture).convert("RGBA")
     scale = side / max(image.size)
-    size = tuple(max(1, round(length * scale)) for length in image.size)
-    shown = image.resize(size, Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BILINEAR)
+    width, height = (max(1, round(length * scale)) for length in image.size)
+    shown = image.resize((width, height), Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BILINEAR)
     frame = Image.new("RGBA", (side, side))
-    frame.paste(shown, ((side - size[0]) // 2, (side - size[1]) // 2))
+    frame.paste(shown, ((side - width) // 2, (side - height) // 2))
     return np.asarray(frame)
