@@ -26,7 +26,7 @@ _WIDGET = "block_view"
 def page() -> None:
     # An address from before there were views is of a kind of block.
     view = hold("view", tuple(VIEWS), first="kinds" if KIND_ADDRESS in st.query_params and "view" not in st.query_params else "walk")
-    heading, switch = st.columns([3, 1] if projector() else [1.05, 1], vertical_alignment="center")
+    heading, switch = st.columns([3, 1] if projector() else [1.5, 1], vertical_alignment="center")
     with heading:
         page_header(t("Block"), t("What does a block add to its input?"))
     st.session_state[_WIDGET] = view
