@@ -76,6 +76,10 @@ class QuestionError(ExplainedError):
     """A question about a network cannot be answered."""
 
 
+class ForgottenError(QuestionError):
+    """There was an answer, and it is no longer kept: asked again, there will be one."""
+
+
 class BusyError(QuestionError):
     """A question is not taken this moment; the same one may be a little later."""
 

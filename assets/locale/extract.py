@@ -37,6 +37,8 @@ ERRORS = (
     "StoreError",
     "QuestionError",
     "BusyError",
+    "ForgottenError",
+    "ForgottenError",
     "WeightsError",
     "FileError",
     "PictureError",

@@ -14,7 +14,7 @@ import streamlit as st
 from pages.parts.display import pixels
 from pages.parts.i18n import explain, t
 from pages.parts.literal import literally
-from resnet.errors import BusyError, ExplainedError
+from resnet.errors import BusyError, ExplainedError, ForgottenError
 from resnet.inquiries import Finding, Inquiry
 from resnet.runs import service
 
@@ -75,6 +75,9 @@ class Asked(Generic[FindingType]):
                 return None
             self.question = lab.ask(self.inquiry)
         answer = lab.answer(self.question)
+        if isinstance(answer, ForgottenError):  # the visitor was elsewhere for long
+            self.question = lab.ask(self.inquiry)
+            answer = lab.answer(self.question)
         self.outcome = None if isinstance(answer, Finding) else answer
         return answer
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from distributed import Client, Future
 
-from resnet.errors import BusyError, ExplainedError, QuestionError
+from resnet.errors import BusyError, ExplainedError, ForgottenError, QuestionError
 from resnet.inquiries import Finding, Inquiry, size_of
 from resnet.runs.engine import INSPECT
 from resnet.runs.questions import PROGRESS, Step, find_out
@@ -96,7 +96,7 @@ class Answers:
             self._give_up_overdue()
             question = self._questions.get(name)
             if question is None:
-                return QuestionError("this answer is no longer kept; ask again")
+                return ForgottenError("this answer is no longer kept; ask again")
             if question.outcome is not None:
                 return question.outcome
             return Pending(self._phase(question), time.monotonic() - question.asked)

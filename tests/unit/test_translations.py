@@ -132,3 +132,18 @@ def test_the_rules_of_every_kind_of_explained_error_are_extracted() -> None:
 def test_a_message_is_found_also_within_an_f_string() -> None:
     source = 'said = f"{t(\'one\')} {count}" + tn("{n} a", "{n} b", 2)\nraise ConfigError("no {field}", field=t("two"))\nt(name)\n'
     assert list(EXTRACTION.literals(source)) == ["one", ("{n} a", "{n} b"), "no {field}", "two"]
+
+
+@languages
+def test_bold_words_end_where_markdown_sees_it(language: str) -> None:
+    """Between a full stop and a letter two asterisks close nothing and are shown (CommonMark 6.2): a space has to follow."""
+    _, catalogue = CATALOGUES[language]
+    texts = [form for message in catalogue for form in _forms(message.string)]
+    texts += [part for one in (LESSONS / language).glob("*.md") for part in one.read_text(encoding="utf-8").split("\n\n")]
+    assert not [text for text in texts if _shows_asterisks(text)]
+
+
+def _shows_asterisks(text: str) -> bool:
+    parts = text.split("**")
+    bold = zip(parts[1::2], parts[2::2], strict=False)
+    return any(re.search(r"[^\w\s})]$", inside) and re.match(r"\w", after) for inside, after in bold)
