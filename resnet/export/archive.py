@@ -10,23 +10,24 @@ import io
 import json
 import math
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from resnet.config import ResNetConfig, TrainConfig
+from resnet.config import TrainConfig
 from resnet.datasets import DATASETS
 from resnet.errors import ConfigError, FileError
-from resnet.export.events_checked import LATEST, events_from
-from resnet.plan import plan
+from resnet.export.events_checked import LATEST, MOST_EVENTS, events_from
+from resnet.export.unpacking import opened, planned, read_member
+from resnet.plan import Plan
 from resnet.training.events import Event
 
 FORMAT = "resnet-lab-run"
 VERSION = 1
 MEMBER = "run.json"
-MOST_BYTES = 200 * 2**20  # of the file
-MOST_TEXT = 100 * 2**20  # of run.json; a batch takes about 250 bytes of it
+MOST_TEXT = 32 * 2**20  # bytes of run.json; a batch takes about 250
+_MOST_BRACKETS = 2 * MOST_EVENTS  # an event is a dict, and rarely one in a dict
+_MOST_COMMAS = 30 * MOST_EVENTS  # a batch has nine, the gradients of a very deep network some hundred, once a second
 _HEADER = 2**20  # bytes of a weights file beside its numbers, at most
 
 
@@ -76,13 +77,8 @@ def unpack(data: bytes) -> RunArchive:
 
     The weights are as they are in the file; that they are this network's is for whoever opens them to see.
     """
-    if len(data) > MOST_BYTES:
-        raise FileError("the file has {size:,} bytes, at most {most:,} are taken", size=len(data), most=MOST_BYTES)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as members:
-            return _read(members)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
-        raise FileError("the file cannot be read as a .zip archive: {problem}", problem=str(error)) from error
+    with opened(data) as members:
+        return _read(members)
 
 
 def _read(members: zipfile.ZipFile) -> RunArchive:
@@ -92,6 +88,7 @@ def _read(members: zipfile.ZipFile) -> RunArchive:
     described = _parse(read_member(members, MEMBER, MOST_TEXT))
     config = _config(described)
     weights = {_weights_member(network.name): network for network in config.networks}
+    plans = planned(config.networks)
     strangers = set(names) - {MEMBER, *weights}
     if strangers or len(names) != len(set(names)):
         raise FileError("the archive holds {member!r}, which is no part of a run", member=min(strangers or names))
@@ -102,32 +99,29 @@ def _read(members: zipfile.ZipFile) -> RunArchive:
         events=events_from(described.get("events"), config),
         title=_text(described, "title"),
         note=_text(described, "note"),
-        trained={network.name: read_member(members, name, _most(network, config)) for name, network in weights.items() if name in names},
+        trained={
+            network.name: read_member(members, name, _most(size, config))
+            for (name, network), size in zip(weights.items(), plans, strict=True)
+            if name in names
+        },
     )
-
-
-def read_member(members: zipfile.ZipFile, name: str, most: int) -> bytes:
-    """A member's contents. Raises FileError where they are more than `most` bytes, without unpacking more than that."""
-    with members.open(name) as member:
-        contents = member.read(most + 1)
-    if len(contents) > most:
-        raise FileError(
-            "{member} in the archive unpacks to more than {most:,} bytes, which is more than it can need", member=name, most=most
-        )
-    return contents
 
 
 def _weights_member(network: str) -> str:
     return f"trained/{network}.safetensors"
 
 
-def _most(network: ResNetConfig, config: TrainConfig) -> int:
+def _most(network: Plan, config: TrainConfig) -> int:
     """Bytes that the weights and the answers to the test split take, in float32."""
-    answers = DATASETS[config.dataset].test_images * network.num_classes
-    return 4 * (plan(network).total_parameters + answers) + _HEADER
+    answers = DATASETS[config.dataset].test_images * network.config.num_classes
+    return 4 * (network.total_parameters + answers) + _HEADER
 
 
 def _parse(text: bytes) -> dict[str, Any]:
+    # Counted before they are made: each costs many times the bytes it is written with.
+    for sign, most in ((b"{", _MOST_BRACKETS), (b"[", _MOST_BRACKETS), (b",", _MOST_COMMAS)):
+        if text.count(sign) > most:
+            raise FileError("{member} in the archive holds more than the {most:,} events of a run need", member=MEMBER, most=MOST_EVENTS)
     try:
         described = json.loads(text)
     except (ValueError, RecursionError) as error:

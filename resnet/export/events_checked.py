@@ -12,7 +12,7 @@ from resnet.datasets import DATASETS
 from resnet.errors import FileError, fill
 from resnet.training.events import KINDS, Event, Failed, Finished, GradientNorms, Interrupted, Preparing, SaveFailed, Started, from_dict
 
-MOST_EVENTS = 300_000  # ten times those of the longest run that the form offers
+MOST_EVENTS = 100_000  # three times those of the longest run that the form offers
 LATEST = 4_102_444_800.0  # the year 2100, in seconds since 1970
 _LARGEST = 10**12  # of any count
 

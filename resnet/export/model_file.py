@@ -8,22 +8,18 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from resnet.config import DatasetName, ResNetConfig, TrainConfig
 from resnet.errors import ConfigError, FileError
-from resnet.export.archive import read_member
-from resnet.plan import plan
+from resnet.export.unpacking import opened, planned, read_member
 
 FORMAT = "resnet-lab-model"
 VERSION = 1
 MEMBER = "resnet_lab.json"
 STRUCTURE, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"  # Keras's own
-MOST_BYTES = 64 * 2**20  # of the file: it travels to the process that opens it
-MOST_LAYERS = 5_000  # as many as are built on request
 _MOST_WORDS = 100_000  # bytes of a member that describes
 _STRUCTURE_OF_A_LAYER = 20_000  # bytes, at most: Keras writes about two thousand
 _WEIGHTS_OF_A_LAYER = 40_000  # bytes that HDF5 adds to a layer's numbers, at most: about ten thousand
@@ -57,13 +53,8 @@ def describe_model(network: ResNetConfig, dataset: DatasetName, training: TrainC
 
 def read_model_file(data: bytes) -> ModelFile:
     """Raises FileError, saying what is wrong, for a file that is not ours or holds more than its network can need."""
-    if len(data) > MOST_BYTES:
-        raise FileError("the file has {size:,} bytes, at most {most:,} are taken", size=len(data), most=MOST_BYTES)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as members:
-            return _read(members)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
-        raise FileError("the file cannot be read as a .zip archive: {problem}", problem=str(error)) from error
+    with opened(data) as members:
+        return _read(members)
 
 
 def _read(members: zipfile.ZipFile) -> ModelFile:
@@ -74,11 +65,7 @@ def _read(members: zipfile.ZipFile) -> ModelFile:
     if missing or len(names) != len(set(names)):
         raise FileError("this is no whole .keras file: {member} is missing or twice in it", member=min(missing or names))
     training = _training(read_member(members, MEMBER, _MOST_WORDS))
-    network = plan(training.networks[0])
-    if len(network.layers) > MOST_LAYERS:
-        raise FileError(
-            "the network in the file has {layers:,} layers, at most {most:,} are opened", layers=len(network.layers), most=MOST_LAYERS
-        )
+    (network,) = planned(training.networks)
     most = {
         STRUCTURE: _STRUCTURE_OF_A_LAYER * len(network.layers),
         METADATA: _MOST_WORDS,

@@ -190,7 +190,7 @@ DESCRIPTIONS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "another data set": (lambda d: d["training"].update(dataset="fashion-mnist"), "takes 14x14x1 images"),
     "a time that is none": (lambda d: d.update(created=1e30), "must be a time in seconds since 1970, got 1e"),
     "a title that is none": (lambda d: d.update(title=["x"]), "title in the description of the run must be text"),
-    "no events": (lambda d: d.update(events=[]), "between 1 and 300,000 events"),
+    "no events": (lambda d: d.update(events=[]), "between 1 and 100,000 events"),
     "an unknown event": (event(1, kind="party"), "event 2 of the run in the file is of no known kind"),
     "an event with a gap": (lambda d: d["events"][1].pop("loss"), "event 2 of the run in the file is incomplete"),
     "a loss in words": (event(1, loss="low"), "has a value for 'loss' that it cannot have: 'low'"),
@@ -280,3 +280,26 @@ def test_a_bomb_is_not_unpacked(machines: tuple[Machine, Machine], monkeypatch: 
     monkeypatch.setattr("resnet.export.archive.MOST_TEXT", 1_000)
     with pytest.raises(FileError, match=r"run\.json in the archive unpacks to more than 1,000 bytes"):
         unpack(file)
+
+
+def test_a_network_larger_than_a_file_can_bring_is_refused_before_its_weights_are_read(machines: tuple[Machine, Machine]) -> None:
+    """An honest configuration of 60 thousand million parameters would allow for 243 GB of zeros."""
+    giant = {"depths": [200, 1], "widths": [4096, 4096]}
+    file = rebuilt(add(machines[0]), {"trained/plain-20.safetensors": b"\0" * 20_000_000})
+    for weights in (file, add(machines[0], "bbbb")):
+        with pytest.raises(
+            FileError, match=r"the weights of plain-20 take 2\d\d,\d{3},\d{3},\d{3} bytes, and a file can bring at most 251,658,240"
+        ):
+            unpack(changed(weights, lambda words: words["training"]["networks"][0].update(giant)))
+
+
+@pytest.mark.parametrize("many", [b"{}", b"[]", b"1"])
+def test_what_would_fill_the_memory_is_counted_before_it_is_made(many: bytes, machines: tuple[Machine, Machine]) -> None:
+    described = b'{"format": "resnet-lab-run", "version": 1, "events": [' + b",".join([many] * 3_100_000) + b"]}"
+    with pytest.raises(FileError, match="holds more than the 100,000 events of a run need"):
+        unpack(rebuilt(add(machines[0]), {MEMBER: described}))
+
+
+def test_an_archive_of_very_many_members_is_not_listed(machines: tuple[Machine, Machine]) -> None:
+    with pytest.raises(FileError, match="the archive has 201 members, at most 100 are looked at"):
+        unpack(rebuilt(add(machines[0]), {f"more/{number}": b"" for number in range(200)}))
