@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from resnet.figures.palette import BRANCH, INK, LINE, MUTED, PLAIN, SHORTCUT, Colour, Theme, translucent
+from resnet.figures.palette import BACKGROUND, BRANCH, INK, LINE, MUTED, PLAIN, SHORTCUT, Colour, Theme, translucent
 from resnet.wording import Translate, english
 
 HEIGHT = 230  # pixels
@@ -36,8 +36,8 @@ def lesion_figure(
         )
     )
     if untouched is not None:
-        _line(figure, untouched, t("untouched {share:.1%}", share=untouched), INK.on(theme))
-    _line(figure, 0.1, t("guessing"), MUTED.on(theme))
+        _line(figure, untouched, t("untouched {share:.1%}", share=untouched), INK, theme)
+    _line(figure, 0.1, t("guessing"), MUTED, theme)
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 48, "r": 8, "t": 10, "b": 40},
@@ -77,8 +77,19 @@ def _with_axes(figure: go.Figure, places: Sequence[str], theme: Theme, t: Transl
     )
 
 
-def _line(figure: go.Figure, share: float, words: str, colour: str) -> None:
+def _line(figure: go.Figure, share: float, words: str, role: Colour, theme: Theme) -> None:
+    colour = role.on(theme)
     figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=share, y1=share, line={"color": colour, "width": 1.5, "dash": "dot"})
     figure.add_annotation(
-        text=words, xref="paper", x=1, y=share, xanchor="right", yanchor="bottom", showarrow=False, font={"size": 12, "color": colour}
+        text=words,
+        xref="paper",
+        x=1,
+        y=share,
+        xanchor="right",
+        yanchor="bottom",
+        yshift=2,
+        showarrow=False,
+        font={"size": 12, "color": colour},
+        bgcolor=BACKGROUND.on(theme),  # it stands on the bars
+        borderpad=1,
     )
