@@ -59,7 +59,8 @@ def page() -> None:
         # In one row: the picture of each view needs the room.
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
             view = _switch()
-            choose_network(shown)
+            if view != "compare":  # which is about runs, whatever network is looked at
+                choose_network(shown)
         _view(lab, shown, view)
     if records:
         st.header(t("Runs on this server"), anchor=False, divider="gray")

@@ -17,7 +17,7 @@ from resnet.wording import Translate, english
 
 Unit = Literal["epochs", "steps", "seconds"]
 
-HEIGHT = 330  # pixels
+HEIGHT = 280  # pixels; on a projector the axis below is still on the first screen
 MOST_POINTS = 60  # of a training curve: a mean over many batches, calm enough to be told from others
 BEYOND = 2.0  # times the highest loss that a run began with; what is above it is not drawn
 _LEFT, _RIGHT = (0.0, 0.37), (0.43, 0.8)  # the two plots' shares of the width; the rest is the legend's
