@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import string
+import unicodedata
 from dataclasses import fields
 from itertools import pairwise
 from typing import Any
@@ -15,6 +17,9 @@ from resnet.training.events import KINDS, Event, Failed, Finished, GradientNorms
 MOST_EVENTS = 100_000  # three times those of the longest run that the form offers
 LATEST = 4_102_444_800.0  # the year 2100, in seconds since 1970
 _LARGEST = 10**12  # of any count
+_LONGEST = 10_000  # characters of any text; a framework's own words on what went wrong can be long
+_LONGEST_RULE = 2_000  # characters
+_SPECS = frozenset({"", ",", "g", ",g", ".2g", ".3g", ".4g", ".1f", ".2f", ".3f", ".0%", ".1%"})  # how a rule's value may be written
 
 
 def events_from(told: Any, config: TrainConfig) -> tuple[Event, ...]:
@@ -65,10 +70,10 @@ def _holds(value: Any, kind: str) -> bool:
     if kind.startswith("list["):
         return isinstance(value, list) and all(_holds(item, kind[5:-1]) for item in value)
     if kind.startswith("dict[str, "):
-        return isinstance(value, dict) and all(isinstance(name, str) and _holds(item, kind[10:-1]) for name, item in value.items())
+        return isinstance(value, dict) and all(_readable(name) and _holds(item, kind[10:-1]) for name, item in value.items())
     match kind:
         case "str":
-            return isinstance(value, str)
+            return _readable(value)
         case "bool":
             return isinstance(value, bool)
         case "int":
@@ -76,13 +81,30 @@ def _holds(value: Any, kind: str) -> bool:
         case "float":
             return isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST)
         case "Any":  # what fills an error's sentence
-            return isinstance(value, (str, float)) or (isinstance(value, int) and abs(value) <= _LARGEST)
+            return isinstance(value, float) or _readable(value) or (isinstance(value, int) and abs(value) <= _LARGEST)
     raise ValueError(f"no event has a field of the kind {kind!r}")
 
 
+def _readable(value: Any) -> bool:
+    """Whether it is text that every database takes and a page can send: no control characters, and no halves of surrogate pairs."""
+    return (
+        isinstance(value, str)
+        and len(value) <= _LONGEST
+        and all(sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs") for sign in value)
+    )
+
+
 def _check_words(event: Failed | Interrupted | SaveFailed) -> None:
-    """A sentence with gaps that its values do not fill would break the page that shows it."""
+    """A sentence with gaps that its values do not fill would break the page that shows it.
+
+    A gap may name a value and how it is written, as the app's own rules do: `str.format` would also make it a thousand million
+    characters wide, or look inside it.
+    """
     try:
+        gaps = [gap for gap in string.Formatter().parse(event.rule) if gap[1] is not None]
+        plain = all(name in event.values and spec in _SPECS and how in (None, "r", "s") for _, name, spec, how in gaps)
+        if not plain or len(event.rule) > _LONGEST_RULE:
+            raise _wrong(event, "rule", event.rule)
         fill(event.rule, event.values)
         event.rule.format(**event.values)
     except (KeyError, IndexError, ValueError, AttributeError, TypeError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -223,6 +224,53 @@ def test_a_sentence_with_a_gap_that_nothing_fills_is_refused() -> None:
     assert unpack(pack(failed("no {what} left"))).events[-1].kind == "failed"
     with pytest.raises(FileError, match=r"'rule' that it cannot have: 'no \{air\} left'"):
         unpack(pack(failed("no {air} left")))
+
+
+def pack_as_is(archive: RunArchive) -> bytes:
+    """The file, with what UTF-8 cannot write escaped, as JSON allows."""
+    described = json.loads(zipfile.ZipFile(io.BytesIO(pack(replace(archive, events=())))).read(MEMBER))
+    described["events"] = [event.to_dict() for event in archive.events]
+    return rebuilt(pack(replace(archive, events=())), {MEMBER: json.dumps(described).encode("ascii")})
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{what:>2000000000}",
+        "{what:{what}}",
+        "{what.__class__}",
+        "{what[0]}",
+        "{}",
+        "{0}",
+        "{what!a}",
+        "{what",
+        "x" * 2_001,
+        "bell \a",
+        "half \ud800",
+    ],
+)
+def test_a_sentence_that_does_more_than_name_its_values_is_refused_before_it_is_filled(rule: str) -> None:
+    with pytest.raises(FileError, match="a value for 'rule' that it cannot have"):
+        unpack(pack_as_is(failed(rule)))
+
+
+@pytest.mark.parametrize("what", ["x" * 10_001, "half \ud800", "nul \0"])
+def test_words_that_no_page_can_show_are_refused(what: str) -> None:
+    end = Failed(run="r", sequence=1, time=1.0, rule="no {what} left", values={"what": what})
+    with pytest.raises(FileError, match="a value for 'values' that it cannot have"):
+        unpack(pack_as_is(RunArchive(run="r", created=1.0, config=CONFIG, events=(end,))))
+
+
+def test_every_way_in_which_the_rules_of_a_training_write_a_value_is_taken() -> None:
+    """Rules of what ends a run come from these modules."""
+    said = "".join(file.read_text() for folder in ("resnet", "resnet/runs", "resnet/training") for file in Path(folder).glob("*.py"))
+    raised = re.findall(r'(?:TrainingError|DataError|ConfigError|WeightsError)\(\s*((?:"[^"]*"\s*)+)', said)
+    written = {gap for rule in raised for gap in re.findall(r"\{\w+((?:![a-z])?(?::[^}]*)?)\}", rule)}
+    assert {"", "!r"} <= written
+    for gap in written:
+        value: object = 5 if ":" in gap else "x"
+        end = Failed(run="r", sequence=1, time=1.0, rule=f"it is {{value{gap}}}", values={"value": value})
+        assert unpack(pack(RunArchive(run="r", created=1.0, config=CONFIG, events=(end,)))).events == (end,)
 
 
 def weights_file(**changes: Any) -> bytes:
