@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 200  # listed; older ones open by their address
 _WIDGET = "results_view"
+_OF_RUNS: tuple[View, ...] = ("course", "compare")  # views that are about runs, whether they left a network or not
 # Views that are about one network alone.
 _INTO: Mapping[View, Callable[[Source], None]] = MappingProxyType(
     {"answers": answers, "inside": inside, "landscape": landscape, "try": own}
@@ -51,7 +52,7 @@ def page() -> None:
         st.warning(literally(explain(problem)), icon=":material/error:")
     undo_notices(lab)
     records = lab.runs(MOST_RUNS)
-    shown = whom(lab, records)
+    shown = whom(lab, records, into=open_view() not in _OF_RUNS)
     if shown.unknown:
         st.warning(unknown_run(shown.unknown), icon=":material/search_off:")
     else:

@@ -185,6 +185,10 @@ def test_a_run_without_a_result_says_so_and_leads_to_a_network_that_has_one(aske
     app.button(key="results_embedded").click().run()
     assert asked == [PredictTest(Subject("mini-resnet"))]
     assert app.query_params["run"] in ("embedded", ["embedded"])
+    # Who did not choose that run is not held up by it.
+    app = results(view="answers")
+    assert "comes trained with the app" in texts(app)
+    assert asked[1:] == asked[:1]
 
 
 def test_the_embedded_networks_result_is_shown_where_its_course_would_be(store: Store) -> None:

@@ -34,29 +34,27 @@ class Whom:
     record: the run; None where it is about the embedded network, or the address asks for a run that there is not.
     unknown: what the address asks for and there is not.
     offered: the run whose networks can be chosen; the one looked at before where it is about the embedded network.
-    asked: whether the run is one that the visitor chose.
     """
 
     record: RunRecord | None
     unknown: str = ""
     offered: RunRecord | None = None
-    asked: bool = False
 
     @property
     def source(self) -> Source | None:
-        """The network that can be looked into; None where the run has none that was tested.
-
-        A visitor who chose no run on a server without a result gets the embedded network.
-        """
+        """The network that can be looked into; None where the run has none that was tested."""
         if self.record is None:
             return None if self.unknown else EMBEDDED
         if self.record.result is None:
-            return None if self.asked else EMBEDDED
+            return None
         return RunSubject(self.record.id, network_of(self.record), self.record.config.dataset)
 
 
-def whom(lab: Service, records: Sequence[RunRecord]) -> Whom:
-    """What the address asks for, else the newest result of one network, else the newest run, else the embedded network."""
+def whom(lab: Service, records: Sequence[RunRecord], *, into: bool) -> Whom:
+    """What the address asks for, else the newest result of one network, else the newest run, else the embedded network.
+
+    `into` a run without a result nobody can look: who did not choose it is shown the embedded network.
+    """
     asked = current_run()
     if embedded_chosen():
         last = st.session_state.get(_LAST)
@@ -65,7 +63,7 @@ def whom(lab: Service, records: Sequence[RunRecord]) -> Whom:
     if record is None:
         return Whom(None, unknown=asked or "")
     st.session_state[_LAST] = record.id
-    return Whom(record, offered=record, asked=asked is not None)
+    return Whom(None if into and not asked and record.result is None else record, offered=record)
 
 
 def choose_network(shown: Whom) -> None:
