@@ -90,6 +90,6 @@ def _line(figure: go.Figure, share: float, words: str, role: Colour, theme: Them
         yshift=2,
         showarrow=False,
         font={"size": 12, "color": colour},
-        bgcolor=BACKGROUND.on(theme),  # it stands on the bars
+        bgcolor=BACKGROUND[theme],  # it stands on the bars
         borderpad=1,
     )
