@@ -140,7 +140,8 @@ def _lay_out(figure: go.Figure, kind: Kind, theme: Theme, t: Translate) -> None:
     heights = [math.log10(LOWEST), math.log10(HIGHEST)]
     figure.update_layout(
         height=HEIGHT,
-        margin={"l": 44, "r": 8, "t": 30, "b": 40} if kind == "above" else {"l": 4, "r": 8, "t": 30, "b": 4},
+        # The scale beside the networks comes with the first point; its room is there before.
+        margin={"l": 52, "r": 84, "t": 30, "b": 40, "autoexpand": False},
         font={"color": ink, "size": 12},
         showlegend=False,
         paper_bgcolor="rgba(0,0,0,0)",
@@ -150,7 +151,14 @@ def _lay_out(figure: go.Figure, kind: Kind, theme: Theme, t: Translate) -> None:
             "colorscale": _COLOURS,
             "cmin": heights[0],
             "cmax": heights[1],
-            "colorbar": {"title": {"text": t("test loss")}, "thickness": 12, "outlinewidth": 0, "tickvals": places, "ticktext": words},
+            "colorbar": {
+                "title": {"text": t("test loss")},
+                "thickness": 12,
+                "x": 1.01,
+                "outlinewidth": 0,
+                "tickvals": places,
+                "ticktext": words,
+            },
         },
     )
     flat = {"fixedrange": True, "showgrid": False, "zeroline": False, "linecolor": line, "tickvals": [-1, -0.5, 0, 0.5, 1]}
