@@ -17,7 +17,13 @@ _FAINTEST_END = 0.1  # of a class: where no class is taken for another that ofte
 
 
 def confusion_figure(
-    matrix: np.ndarray | None, titles: Sequence[str], colour: Colour = RESIDUAL, theme: Theme = "light", t: Translate = english
+    matrix: np.ndarray | None,
+    titles: Sequence[str],
+    colour: Colour = RESIDUAL,
+    theme: Theme = "light",
+    t: Translate = english,
+    *,
+    height: int = HEIGHT,
 ) -> go.Figure:
     """`matrix` counts images: rows are what they are, columns what they are called. Row 0 is on top; axes count from 0.
 
@@ -55,7 +61,7 @@ def confusion_figure(
         font={"size": 14},
     )
     figure.update_layout(
-        height=HEIGHT,
+        height=height,
         margin={"l": 88, "r": 2, "t": 30, "b": 62, "autoexpand": False},
         font={"color": INK.on(theme), "size": 13},
         paper_bgcolor="rgba(0,0,0,0)",

@@ -98,7 +98,7 @@ def test_the_most_frequent_mistake_is_open_with_its_images_the_surest_first(aske
 def test_another_cell_is_opened_kept_in_the_address_and_found_there(asked: list[Any]) -> None:
     app = trigger(results(view="answers"), "confusion", "6-6")
     assert "**Shirt**, called so: 170 of 200 images" in texts(app)
-    assert "The 60 surest of them" in texts(app)
+    assert "The 60 surest, with probabilities" in texts(app)
     assert app.query_params["cell"] in ("6-6", ["6-6"])
     assert len(asked) == 1, "one answer serves all cells"
     assert "There is no such image." in texts(results(view="answers", cell="1-8"))

@@ -132,8 +132,8 @@ def _under(few: int, many: int) -> str:
     if many == 0:
         return t("There is no such image.")
     if few < many:
-        return t("The {few} surest of them, with the network's probabilities. A click looks inside.", few=few)
-    return t("The surest first, with the network's probabilities. A click looks inside.")
+        return t("The {few} surest, with probabilities. A click looks inside.", few=few)
+    return t("The surest first, with probabilities. A click looks inside.")
 
 
 def _galleries(shown: _Shown) -> None:

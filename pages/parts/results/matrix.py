@@ -20,6 +20,8 @@ from resnet.runs.routes import PLOTLY_URL
 
 _COMPONENTS = ASSETS / "components"
 _WORDS_HEIGHT = 28  # pixels of the line that says which cell it is
+# On a projector all else is a quarter higher: only a lower matrix leaves its column names on the screen of 720 pixels.
+_PROJECTOR_HEIGHT = 308
 
 _confusion = st.components.v2.component(
     "resnet_lab_confusion",
@@ -31,7 +33,12 @@ _confusion = st.components.v2.component(
 
 def matrix_height() -> int:
     """Pixels on this display."""
-    return pixels(HEIGHT) + pixels(_WORDS_HEIGHT)
+    return pixels(_figure_height()) + pixels(_WORDS_HEIGHT)
+
+
+def _figure_height() -> int:
+    """Pixels before the display's scale."""
+    return _PROJECTOR_HEIGHT if projector() else HEIGHT
 
 
 def show_matrix(
@@ -58,7 +65,7 @@ def show_matrix(
 def matrix_data(matrix: np.ndarray | None, titles: Sequence[str], chosen: tuple[int, int], colour: Colour, status: str) -> dict[str, Any]:
     """What the browser needs to draw and to speak."""
     theme = current_theme()
-    figure = confusion_figure(matrix, titles, colour, theme, t)
+    figure = confusion_figure(matrix, titles, colour, theme, t, height=_figure_height())
     if projector():
         figure = enlarged(figure, scale(), theme)
     return {
