@@ -12,6 +12,7 @@ from resnet.runs.store import RunRecord, Store
 from resnet.training import trained
 from resnet.training.checkpoints import FOLDER_VARIABLE
 from tests.app_server import AppServer
+from tests.e2e.conftest import WAIT
 from tests.unit.test_run_import import CONFIG, TINY, kept_of, said
 
 RUN = "aaaa"
@@ -48,6 +49,8 @@ def test_a_run_and_its_network_leave_and_come_back(visit: Callable[[str], Page],
         picture.click()
     assert drawn.value.path().read_text(encoding="utf-8").startswith("<svg")
     page.get_by_text("Keras (.keras)").click()
+    # The process that answers starts for this question, and loads TensorFlow.
+    expect(page.get_by_role("button", name="Download", exact=True)).to_be_enabled(timeout=3 * WAIT)
     network = download(page, "Download", tmp_path)
 
     (tmp_path / "run.zip").write_bytes(whole.read_bytes()[:500])

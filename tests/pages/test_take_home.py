@@ -27,6 +27,10 @@ from resnet.training.events import Finished
 from tests.pages.components import components
 from tests.pages.test_results import CLASSES, NETWORK, QUICK, course, finish, keep, keep_notebook, results, texts
 
+# Of ten images of each class all are right, but for 3 T-shirts that are called shirts.
+LABELS = np.repeat(np.arange(10), 10)
+FOUND = TestPredictions(np.eye(10, dtype=np.float32)[np.where(np.arange(100) < 3, 6, LABELS)], LABELS, 0.5)
+
 Files = dict[str, Callable[[], Any]]
 
 
@@ -146,11 +150,11 @@ def test_a_network_is_made_a_file_in_the_form_that_is_chosen(store: Store, files
     asked: list[Any] = []
 
     def answered(lab: Service, question: str) -> Answer:
-        return Packed(b"12345")
+        return FOUND if question == "PredictTest" else Packed(b"12345")
 
     def heard(lab: Service, inquiry: Any) -> str:
         asked.append(inquiry)
-        return "q"
+        return type(inquiry).__name__
 
     monkeypatch.setattr(Service, "ask", heard)
     monkeypatch.setattr(Service, "answer", answered)
@@ -176,12 +180,8 @@ def test_a_network_is_made_a_file_in_the_form_that_is_chosen(store: Store, files
 
 
 def test_what_the_network_answers_comes_into_report_and_figures(store: Store, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of ten images of each class all are right, but for 3 T-shirts that are called shirts."""
-    labels = np.repeat(np.arange(10), 10)
-    called = np.where(np.arange(100) < 3, 6, labels)
-    found = TestPredictions(np.eye(10, dtype=np.float32)[called], labels, 0.5)
     monkeypatch.setattr(Service, "ask", lambda lab, inquiry: "q")
-    monkeypatch.setattr(Service, "answer", lambda lab, question: found)
+    monkeypatch.setattr(Service, "answer", lambda lab, question: FOUND)
     monkeypatch.setattr(Service, "engine_state", property(lambda lab: "ready"))
     keep_notebook(store, "aaaa")
     (figures,) = [one for one in components(taken("aaaa")) if one.proto.component_name == "resnet_lab_figure_files"]
