@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-import unicodedata
 
 from resnet.errors import ConfigError, ExplainedError, StoreError, TrainingError
 from resnet.inquiries import Opened
@@ -13,6 +12,7 @@ from resnet.runs import attempts, importing
 from resnet.runs.hub import Hub
 from resnet.runs.schema import NOTE_LENGTH, TITLE_LENGTH
 from resnet.runs.store import RunRecord, Store
+from resnet.runs.words import note_of, title_of
 from resnet.training.checkpoints import run_folder
 from resnet.training.course import effective
 from resnet.training.events import Event
@@ -55,14 +55,14 @@ class History:
 
         Raises ConfigError for a title that is too long, TrainingError where there is no such run.
         """
-        title = " ".join(_readable(title.replace("\t", " ")).split())
+        title = title_of(title)
         if len(title) > self.longest_title:
             raise ConfigError("a run's title must have at most {most} characters, got {count}", most=self.longest_title, count=len(title))
         self._describe(run, title=title)
 
     def annotate(self, run: str, note: str) -> None:
         """Write something beside a run; an empty note takes it away. Raises as `rename` does."""
-        note = _readable(note).strip()
+        note = note_of(note)
         if len(note) > self.longest_note:
             raise ConfigError("a run's note must have at most {most} characters, got {count}", most=self.longest_note, count=len(note))
         self._describe(run, note=note)
@@ -120,8 +120,3 @@ class History:
 
 def _active(run: str) -> TrainingError:
     return TrainingError("run {run} waits or trains; stop it before you delete it", run=run)
-
-
-def _readable(text: str) -> str:
-    """Without what no screen shows and some databases refuse: control characters but for line breaks, and halves of surrogate pairs."""
-    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cs"))

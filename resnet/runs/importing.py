@@ -14,12 +14,13 @@ import numpy as np
 
 from resnet.config import ResNetConfig, TrainConfig
 from resnet.datasets import DATASETS
-from resnet.errors import FileError, TrainingError
+from resnet.errors import FileError, TrainingError, WeightsError
 from resnet.export.archive import RunArchive, pack, unpack
 from resnet.inquiries import Opened
 from resnet.plan import plan
 from resnet.runs.schema import NOTE_LENGTH, TITLE_LENGTH, VISITOR_LENGTH
 from resnet.runs.store import IMPORTED, RunRecord, Store
+from resnet.runs.words import note_of, title_of
 from resnet.training import trained
 from resnet.training.checkpoints import prune_runs, run_folder
 from resnet.training.events import Event, Finished
@@ -66,8 +67,8 @@ def import_run(store: Store, data: bytes, *, visitor: str = "") -> str:
             state=last.kind,  # type: ignore[arg-type]  # the events that end a run are called as the states they lead to
             owner=IMPORTED,
             visitor=visitor[:VISITOR_LENGTH],
-            title=archive.title[:TITLE_LENGTH],
-            note=archive.note[:NOTE_LENGTH],
+            title=title_of(archive.title)[:TITLE_LENGTH],
+            note=note_of(archive.note)[:NOTE_LENGTH],
         )
         store.add_ended(record, [replace(event, run=run) for event in archive.events])
     return run
@@ -125,7 +126,11 @@ def _keep(file: bytes, run: str, folder: Path, network: ResNetConfig, config: Tr
     except OSError as error:
         problem = error.strerror or str(error)
         raise FileError("the weights cannot be written to {folder}: {problem}", folder=str(path.parent), problem=problem) from error
-    _check(trained.find(run, network), config)
+    try:
+        kept = trained.find(run, network)
+    except WeightsError as error:
+        raise FileError(error.rule, **error.values) from error
+    _check(kept, config)
 
 
 def _check(kept: trained.Trained, config: TrainConfig) -> None:

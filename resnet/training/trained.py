@@ -70,7 +70,7 @@ def find(run: str, network: ResNetConfig) -> Trained:
             "keeps them; train it again to look inside",
             run=run,
         ) from error
-    except (OSError, SafetensorError, ConfigError, ValueError, KeyError) as error:
+    except (OSError, SafetensorError, ConfigError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WeightsError(
             "{file} cannot be read as a {kind} file: {problem}", file=path.name, kind=path.suffix, problem=str(error)
         ) from error

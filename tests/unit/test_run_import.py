@@ -140,6 +140,14 @@ def test_a_run_comes_to_another_machine_whole(machines: tuple[Machine, Machine])
     assert {one.id for one in one.here().runs()} == {"aaaa", back}
 
 
+def test_words_of_a_run_are_cleaned_as_if_they_were_written_here(machines: tuple[Machine, Machine]) -> None:
+    file = changed(add(machines[0]), lambda words: words.update(title="a\0b\nc \ud800", note="one\x07\ntwo\udfff"))
+    lab = machines[1].here()
+    record = lab.run(lab.import_run(file))
+    assert record is not None
+    assert (record.title, record.note) == ("ab c", "one\ntwo")
+
+
 def test_a_run_without_weights_comes_too(machines: tuple[Machine, Machine]) -> None:
     lab = machines[1].here()
     run = lab.import_run(add(machines[0]))
@@ -281,11 +289,28 @@ def weights_file(**changes: Any) -> bytes:
     return save({name: array for name, array in arrays.items() if array is not None}, metadata)
 
 
+def metadata_file(network: str) -> bytes:
+    return save({"test/logits": np.zeros(1, np.float32)}, {"format": trained.FORMAT, "network": network, "dataset": "fashion-mnist-14"})
+
+
+def bfloat16_file() -> bytes:
+    """One kernel says that its numbers are of two bytes, of a kind that NumPy does not know."""
+    kernel = weights_of(TINY)["stem_conv/kernel"]
+    file = weights_file(stem_conv__kernel=kernel.astype(np.float16))
+    size = int.from_bytes(file[:8], "little")
+    header = file[8 : 8 + size].replace(b'"F16"', b'"BF16"')
+    header += b" " * (-len(header) % 8)
+    return len(header).to_bytes(8, "little") + header + file[8 + size :]
+
+
 FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a layer too large": (lambda: weights_file(stem_conv__kernel=np.zeros((5, 5, 1, 8), np.float32)), "stem_conv differs"),
     "a layer too few": (lambda: weights_file(head_dense__kernel=None), "head_dense differs"),
     "no number": (lambda: weights_file(head_dense__bias=np.full(10, np.nan, np.float32)), "holds? a number that is none"),
     "too few answers": (lambda: weights_file(test__logits=np.zeros((3, 10), np.float32)), "not those of plain-20 to the test images"),
+    "numbers that NumPy does not have": (lambda: bfloat16_file(), r"plain-20\.safetensors cannot be read"),
+    "a network without end": (lambda: metadata_file("[" * 100_000), r"plain-20\.safetensors cannot be read"),
+    "a network that is a number": (lambda: metadata_file("7"), r"plain-20\.safetensors cannot be read"),
     "no weights at all": (lambda: b"nothing", r"plain-20\.safetensors cannot be read"),
     "another's": (lambda: trained.to_bytes(kept_of(replace(TINY, activation="gelu"))), "does not hold the weights of plain-20"),
 }
@@ -296,7 +321,7 @@ def test_weights_that_are_not_this_networks_are_refused_and_leave_nothing(name: 
     make, complaint = FILES[name]
     file = rebuilt(add(machines[0]), {"trained/plain-20.safetensors": make()})
     lab = machines[1].here()
-    with pytest.raises(ExplainedError, match=complaint):
+    with pytest.raises(FileError, match=complaint):
         lab.import_run(file)
     assert lab.runs() == []
     assert not list((machines[1].folder / "checkpoints").glob("*"))
