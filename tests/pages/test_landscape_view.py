@@ -195,3 +195,26 @@ def test_other_networks_other_directions_and_a_pause(lab: Lab) -> None:
     assert {one.subject.network for one in lab.asked if one.seed == 2} >= {"mini-resnet", "residual-56"}
     app.segmented_control(key="landscape_kind").set_value("surface").run()
     assert {trace["type"] for trace in figure(app)["data"]} == {"surface"}  # type: ignore[attr-defined]
+
+
+def test_at_the_end_the_whole_grid_is_drawn_and_nothing_more_is_asked(lab: Lab) -> None:
+    app = AppTest.from_function(view, default_timeout=60).run()
+    assert not app.exception
+    assert "All points are measured." in texts(app)
+    assert texts(app).count("289 of 289 points") == 3
+    asked = len(lab.asked)
+    app.run()
+    assert len(lab.asked) == asked
+    below = np.mean([0.5 + 4 * (a * a + b * b) < math.log(10) for a, b in grid(17)])
+    assert texts(app).count(f"at **{below:.0%}** of the points") == 3
+
+
+def test_what_cannot_be_measured_is_said_and_can_be_asked_again(lab: Lab) -> None:
+    lab.refusal = QuestionError("there is no file {path}", path="weights")
+    app = AppTest.from_function(view, default_timeout=60).run()
+    for _ in range(4):
+        app.run()
+    assert "there is no file weights" in texts(app)
+    lab.refusal = None
+    app.button(key="landscape_again").click().run()
+    assert "there is no file" not in texts(app)
