@@ -59,7 +59,7 @@ def moment_control(key: str) -> None:
         words=moment_label,
         key=widget,
         on_change=lambda: keep("moment", st.session_state[widget], first=_FIRST_MOMENT),
-        list_width=180,
+        list_width=170,
     )
 
 
@@ -74,7 +74,7 @@ def block_control(key: str) -> None:
         key=widget,
         on_change=lambda: open_block(st.session_state[widget]),
         label_visibility="collapsed",
-        width=pixels(160),
+        width=pixels(152),
     )
 
 
@@ -97,7 +97,7 @@ def channel_control(key: str, channels: int, shown: int) -> None:
             key=widget,
             on_change=lambda: keep("channel", str(st.session_state[widget] - 1), first=""),
             label_visibility="collapsed",
-            width=136,
+            width=124,
         )
 
 
