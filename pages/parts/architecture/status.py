@@ -18,7 +18,7 @@ from resnet.estimate import epoch_seconds
 from resnet.plan import Plan
 from resnet.tables import compact
 
-_HEIGHT, _HEIGHT_ON_A_PROJECTOR = 92, 152  # pixels; the same for every state, so that nothing below it jumps
+_HEIGHT, _HEIGHT_ON_A_PROJECTOR = 92, 132  # pixels; the same for every state, so that nothing below it jumps
 _BUTTON_WIDTH = 190
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.diagram import diagram
-from pages.parts.display import pixels, projector
+from pages.parts.display import projector
 from pages.parts.i18n import t
 from pages.parts.network_state import current_place, set_place
 from pages.parts.network_words import network_title
@@ -15,7 +15,7 @@ from resnet.outline import Focus, focus_on
 from resnet.plan import Plan
 from resnet.wording import stage_title
 
-_DIAGRAM_HEIGHT = 212
+_WAY_HEIGHT, _DIAGRAM_HEIGHT = 28, 212
 _TABLE_HEIGHT = 320
 
 
@@ -35,7 +35,8 @@ def _way(network: Plan, focus: Focus) -> None:
         steps.append(Focus(focus.stage))
     if focus.block is not None:
         steps.append(Focus(focus.stage, focus.block))
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", height=pixels(28), border=False):
+    height = "content" if projector() else _WAY_HEIGHT
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", height=height, border=False):
         for number, step in enumerate(steps):
             if number:
                 st.markdown(":gray[›]", width="content")
