@@ -77,8 +77,10 @@ def people_drawer(found: TestPredictions, dataset: DatasetName) -> None:
         if dataset == "fashion-mnist":
             board = ", ".join(f"{_board_name(name)} {share:.1%}" for name, share in LEADERBOARD)
             prose(lesson("answers", "leaderboard", board=board, **facts))
+        elif dataset == "fashion-mnist-subset":
+            prose(lesson("answers", "no_leaderboard", **facts))
         else:
-            prose(lesson("answers", "no_leaderboard" if dataset == "fashion-mnist-subset" else "no_leaderboard_small", **facts))
+            prose(lesson("answers", "no_leaderboard_small", **facts))
 
 
 def _board_name(name: str) -> str:
