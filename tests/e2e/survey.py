@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from pages.parts.network_state import TABS
+from pages.parts.results.shown import VIEWS
 from resnet.experiments.catalogue import KEYS
 from resnet.runs.store import Store
 from resnet.teaching.steps import STEPS
@@ -44,7 +45,13 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "experiments": (*(f"experiment={key}" for key in KEYS), f"experiment=cure&{PROJECTOR}"),
         "lesson": (*(f"lesson={step.key}&done=cures" for step in STEPS), f"lesson=block&done=cures&{PROJECTOR}"),
         "training": (f"name=mini-resnet&{PROJECTOR}", f"run={RUN}"),
-        "results": (f"run={RUN}", f"run={RUN}&{PROJECTOR}"),
+        # The run has left no weights; the embedded network can be looked into.
+        "results": (
+            f"run={RUN}&view=course",
+            f"run={RUN}&view=course&{PROJECTOR}",
+            *(f"run=embedded&view={view}" for view in VIEWS[1:]),
+            f"run=embedded&view=answers&{PROJECTOR}",
+        ),
     }
 )
 # Each place is looked at in Chinese, the themes in turn; so many of a page's also in English, in the other theme. Thus each page is seen in
