@@ -7,11 +7,13 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resnet.config import TrainConfig
-from resnet.inquiries import Series
 from resnet.training.events import BatchEnd, Continued, EpochEnd, Event, Finished, RateChanged, Started
+
+if TYPE_CHECKING:
+    from resnet.inquiries import Series
 
 FORMAT = "resnet-lab-history"
 VERSION = 1
@@ -105,5 +107,7 @@ def series_of(events: Iterable[Event], network: str) -> tuple[Series, ...]:
 
 
 def _series(log: str, tag: str, points: list[tuple[int, float, float]]) -> Series:
+    from resnet.inquiries import Series  # inquiries need NumPy, what else is written here does not
+
     steps, values, times = zip(*points, strict=True)
     return Series(log, tag, steps, values, times)
