@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from pages.parts.diagram import diagram
@@ -35,7 +37,7 @@ def _way(network: Plan, focus: Focus) -> None:
         steps.append(Focus(focus.stage))
     if focus.block is not None:
         steps.append(Focus(focus.stage, focus.block))
-    height = "content" if projector() else _WAY_HEIGHT
+    height: int | Literal["content"] = "content" if projector() else _WAY_HEIGHT
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", height=height, border=False):
         for number, step in enumerate(steps):
             if number:
