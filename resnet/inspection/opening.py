@@ -56,7 +56,8 @@ def _logits(model: keras.Model, images: np.ndarray) -> np.ndarray:
 
 
 def _check_structure(file: ModelFile) -> None:
-    """Nothing is built of a class that a network of this configuration does not have: what a file names, Keras imports."""
+    """Nothing is built of a class that a network of this configuration does not have, since what a file names, Keras imports; nor with
+    other settings or connections, which may take any memory, or give other answers than the network built from the configuration does."""
     try:
         described = json.loads(file.members[STRUCTURE])
     except (ValueError, RecursionError) as error:
@@ -65,6 +66,12 @@ def _check_structure(file: ModelFile) -> None:
     strangers = set(_classes(described)) - set(_classes(ours))
     if strangers:
         raise FileError("the file holds {what!r}, which {network} has no use for", what=".".join(min(strangers)), network=file.network.name)
+    wanted, found = _settings(ours), _settings(described)
+    for name in (*wanted, *found):
+        planned, got = wanted.get(name, {}), found.get(name, {})
+        for setting in (*planned, *got):
+            if planned.get(setting) != got.get(setting):
+                raise _another(file, name, f"{setting}={planned.get(setting)}", f"{setting}={got.get(setting)}")
 
 
 def _classes(described: Any) -> Iterator[tuple[str, ...]]:
@@ -77,6 +84,42 @@ def _classes(described: Any) -> Iterator[tuple[str, ...]]:
     elif isinstance(described, list):
         for value in described:
             yield from _classes(value)
+
+
+def _settings(structure: Any) -> dict[str, dict[str, Any]]:
+    """By layer: its class, what it reads, and its plain settings. Precision is no matter here: weights are float32 always."""
+    try:
+        return {
+            layer["config"]["name"]: {
+                "class": layer["class_name"],
+                "inputs": list(_reads(layer["inbound_nodes"])),
+                **{name: value for name, value in layer["config"].items() if name != "dtype" and not isinstance(value, dict)},
+            }
+            for layer in structure["config"]["layers"]
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise FileError("{member} in the archive is not JSON: {problem}", member=STRUCTURE, problem=_first_line(error)) from error
+
+
+def _reads(nodes: Any) -> Iterator[Any]:
+    if isinstance(nodes, dict):
+        if "keras_history" in nodes:
+            yield nodes["keras_history"]
+        for value in nodes.values():
+            yield from _reads(value)
+    elif isinstance(nodes, list):
+        for value in nodes:
+            yield from _reads(value)
+
+
+def _another(file: ModelFile, layer: str, wanted: str, got: str) -> FileError:
+    return FileError(
+        "the file does not hold {network}: its layer {layer} should be {wanted}, it is {got}",
+        network=file.network.name,
+        layer=layer,
+        wanted=wanted[:200],
+        got=got[:200],
+    )
 
 
 def _check_numbers(file: ModelFile) -> None:
@@ -129,10 +172,4 @@ def _check_layers(model: keras.Model, file: ModelFile) -> None:
         raise FileError("the file does not hold {network}: {problem}", network=file.network.name, problem=_first_line(error)) from error
     for name in (*planned, *found):
         if planned.get(name) != found.get(name):
-            raise FileError(
-                "the file does not hold {network}: its layer {layer} should be {wanted}, it is {got}",
-                network=file.network.name,
-                layer=name,
-                wanted=str(planned.get(name)),
-                got=str(found.get(name)),
-            )
+            raise _another(file, name, str(planned.get(name)), str(found.get(name)))

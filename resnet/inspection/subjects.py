@@ -8,12 +8,13 @@ import numpy as np
 
 from resnet.data import Dataset, load_dataset
 from resnet.embedded import FIRST_WEIGHTS_SEED
-from resnet.errors import QuestionError
+from resnet.errors import QuestionError, WeightsError
 from resnet.inquiries import OwnPicture, Picture, RunSubject, Source
 from resnet.inquiries.subjects import check_picture
 from resnet.inspection.network import Network
 from resnet.inspection.weights import load_weights, set_weights
 from resnet.model import draw_weights
+from resnet.plan import plan
 from resnet.training import trained
 
 KEPT = 8  # networks: all of the embedded ones at the moments that a class looks at, of a few megabytes each, and some of runs
@@ -22,10 +23,14 @@ KEPT = 8  # networks: all of the embedded ones at the moments that a class looks
 @lru_cache(maxsize=KEPT)
 def network_of(subject: Source) -> Network:
     """Build it and give it its weights; one that was asked about lately is still there. Raises WeightsError."""
-    network = Network.build(subject.config)
     if isinstance(subject, RunSubject):
-        set_weights(network.model, kept_of(subject).weights, origin=subject.run)
+        weights = kept_of(subject).weights  # before anything is built: a file of a stranger may name a network of any size
+        if sum(array.size for array in weights.values()) != plan(subject.config).total_parameters:
+            raise WeightsError("{file} does not hold the weights of {model}", file=subject.run, model=subject.network)
+        network = Network.build(subject.config)
+        set_weights(network.model, weights, origin=subject.run)
         return network
+    network = Network.build(subject.config)
     file = subject.embedded.weights_file(subject.moment)
     if file is None:
         draw_weights(network.model, FIRST_WEIGHTS_SEED)

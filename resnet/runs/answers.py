@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 import uuid
@@ -56,6 +57,7 @@ class Answers:
         self._lock = threading.Lock()
         self._client: Client | None = None
         self._questions: OrderedDict[str, _Question] = OrderedDict()  # the one asked for last at the end
+        self._heard = -math.inf  # when a worker showed last that it is there
 
     def connect(self, client: Client) -> None:
         """Ask through this connection from now on."""
@@ -106,8 +108,9 @@ class Answers:
         for question in self._questions.values():
             if question.outcome is None:
                 phase = self._phase(question)
-                limit = START_LIMIT if phase == "starting" else ANSWER_LIMIT
-                if now - question.asked > limit:
+                # Between two questions the worker is busy with neither: it is up all the same, and the next one's turn comes.
+                since, limit = (max(question.asked, self._heard), START_LIMIT) if phase == "starting" else (question.asked, ANSWER_LIMIT)
+                if now - since > limit:
                     self._conclude(question, _too_late(phase, limit))
 
     def _phase(self, question: _Question) -> Phase:
@@ -164,6 +167,7 @@ class Answers:
             logger.exception("a question failed")
             outcome = _failed(error)
         with self._lock:
+            self._heard = time.monotonic()
             self._conclude(question, outcome)
 
     def _conclude(self, question: _Question, outcome: Finding | ExplainedError) -> None:
@@ -176,6 +180,7 @@ class Answers:
 
     def _hear(self, message: tuple[float, dict[str, Any]]) -> None:
         with self._lock:
+            self._heard = time.monotonic()
             question = self._questions.get(message[1]["question"])  # a cluster tells every server
             if question is not None:
                 question.phase = message[1]["phase"]

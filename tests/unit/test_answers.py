@@ -56,3 +56,20 @@ def test_no_more_than_so_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     here = Answers()
     names = [asked(here, seed, 1) for seed in range(3)]
     assert kept(here, *names) == [False, True, True]
+
+
+def test_a_question_that_waits_for_its_turn_is_not_given_up_between_two_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = 1_000.0
+    monkeypatch.setattr(answers.time, "monotonic", lambda: clock)
+    here = Answers()
+    for name, seed in (("first", 1), ("second", 2)):
+        here._questions[name] = answers._Question(MeasureChain(1, seed, True), clock)
+    here._hear((0.0, {"question": "first", "phase": "answering"}))
+    clock += answers.START_LIMIT + 10
+    assert here.answer("second") == answers.Pending("waiting", answers.START_LIMIT + 10)
+    here._hear((0.0, {"question": "first", "phase": "answering"}))
+    here._questions["first"].outcome = Strip(blocks=(), ratio=np.zeros(1), spread=np.zeros(1))
+    clock += answers.START_LIMIT - 1
+    assert isinstance(here.answer("second"), answers.Pending)
+    clock += 2
+    assert "no process for questions has come up" in str(here.answer("second"))

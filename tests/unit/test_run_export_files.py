@@ -171,6 +171,18 @@ def lambda_layer(words: dict[str, Any]) -> None:
     layer(words, "stem_relu").update(module="keras.layers", class_name="Lambda")
 
 
+def renamed(words: dict[str, Any], name: str) -> dict[str, Any]:
+    copy = json.loads(json.dumps(words))
+    copy["config"]["name"] = copy["name"] = name
+    return copy
+
+
+def redirect(words: dict[str, Any], reads: str) -> None:
+    for node in words["inbound_nodes"]:
+        for tensor in node["args"]:
+            tensor["config"]["keras_history"][0] = reads
+
+
 REFUSED: dict[str, tuple[Callable[[dict[str, bytes]], object], str]] = {
     "another's": (lambda members: members.pop(MEMBER), "was not made by this app: it lacks resnet_lab.json"),
     "half": (lambda members: members.pop(WEIGHTS), r"no whole \.keras file: model\.weights\.h5"),
@@ -185,6 +197,19 @@ REFUSED: dict[str, tuple[Callable[[dict[str, bytes]], object], str]] = {
     "a module": (
         described(lambda words: layer(words, "stem_relu").update(module="os", class_name="system"), STRUCTURE),
         r"holds 'os\.system\.None'",
+    ),
+    "more units": (described(lambda words: layer(words, "head_dense")["config"].update(units=10**9), STRUCTURE), "it is units=1000000000"),
+    "another activation": (
+        described(lambda words: layer(words, "stem_relu")["config"].update(activation="tanh"), STRUCTURE),
+        "its layer stem_relu should be activation=relu, it is activation=tanh",
+    ),
+    "another layer": (
+        described(lambda words: words["config"]["layers"].append(renamed(layer(words, "head_dense"), "more")), STRUCTURE),
+        "its layer more should be",
+    ),
+    "another way": (
+        described(lambda words: redirect(layer(words, "stage1_block1_conv2"), "stem_relu"), STRUCTURE),
+        "its layer stage1_block1_conv2 should be inputs=",
     ),
     "no structure": (lambda members: members.update({STRUCTURE: b"{"}), r"config\.json in the archive is not JSON"),
     "a bomb": (lambda members: members.update({WEIGHTS: b"\0" * 20_000_000}), r"model\.weights\.h5 in the archive unpacks to more than"),
