@@ -90,7 +90,7 @@ def table(runs: list[Found]) -> str:
         lines.append(row(f"{title}: {high} above {low}", differences, "+.2f"))
     for name in (DEEP, CURED):
         for when, words in ((0, "step 1"), (-1, "at the end")):
-            lines.append(row(f"gradient of {name}, first convolution by last, {words}", ratios(runs, name, when), ",.1f"))
+            lines.append(row(f"gradient's norm of {name}, first convolution by last, {words}", ratios(runs, name, when), ",.1f"))
     lines.append(row("seconds of training", [run["seconds"] for run in runs], ".0f"))
     lines.append(row("seconds before the first step", [run["prepared"] for run in runs], ".0f"))
     return "\n".join(lines)
