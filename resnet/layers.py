@@ -20,6 +20,9 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     A saved model that has this layer loads where `resnet.layers` has been imported.
     """
 
+    stands_alone = False  # set where tanh follows: in a graph that predicts, TensorFlow 2.21 joins convolution, kernel and tanh, and then
+    # has no code for the three together ("Fusion is not implemented")
+
     def call(self, inputs: keras.KerasTensor, training: bool | None = None, mask: Any = None) -> keras.KerasTensor:
         if mask is not None or not self._has_kernel(inputs):
             return super().call(inputs, training=training, mask=mask)
@@ -38,7 +41,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 
     def _has_kernel(self, inputs: keras.KerasTensor) -> bool:
         plain = self.center and self.scale and not self.renorm and not self.synchronized and self.variable_dtype == "float32"
-        return plain and len(inputs.shape) == 4 and self.axis in (-1, 3) and kernel_exists(self.compute_dtype)
+        return plain and not self.stands_alone and len(inputs.shape) == 4 and self.axis in (-1, 3) and kernel_exists(self.compute_dtype)
 
 
 def _fused(x: Any, scale: Any, offset: Any, mean: Any, variance: Any, epsilon: float, *, training: bool) -> Any:

@@ -12,6 +12,7 @@ import keras
 
 from resnet.blocks import Style, Tensor, basic_block, bottleneck_block, preactivation_block, preactivation_bottleneck_block
 from resnet.config import ResNetConfig
+from resnet.layers import FusedBatchNormalization
 
 # By the configuration's `block` and `preactivation`.
 BLOCKS = {
@@ -38,7 +39,11 @@ def build_resnet(config: ResNetConfig, model_class: type[keras.Model] = keras.Mo
             stride = 2 if stage > 1 and number == 1 else 1
             x = block(x, name=f"stage{stage}_block{number}", filters=width, stride=stride, style=style)
     with deep_enough(20 * sum(config.depths)):
-        return model_class(images, _head(x, config, style), name=config.name)
+        model = model_class(images, _head(x, config, style), name=config.name)
+    for layer in model.layers:
+        if isinstance(layer, FusedBatchNormalization):
+            layer.stands_alone = config.activation == "tanh"
+    return model
 
 
 @contextlib.contextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import keras
 import numpy as np
@@ -10,7 +12,10 @@ import pytest
 import tensorflow as tf
 
 from resnet import layers
+from resnet.config import Activation
 from resnet.layers import FusedBatchNormalization, kernel_exists
+from resnet.model import build_resnet
+from tests.training_runs import TINY
 
 
 def pair(channels: int, **options: object) -> tuple[keras.layers.BatchNormalization, FusedBatchNormalization]:
@@ -121,3 +126,12 @@ def test_saved_and_loaded_it_computes_the_same(tmp_path: Path) -> None:
     loaded = keras.saving.load_model(tmp_path / "net.keras")
     assert type(loaded.layers[-1]) is FusedBatchNormalization
     np.testing.assert_array_equal(loaded(images((2, 5, 5, 4))), model(images((2, 5, 5, 4))))
+
+
+@pytest.mark.parametrize("activation", get_args(Activation))
+def test_a_graph_that_predicts_has_code_for_what_tensorflow_joins(activation: Activation) -> None:
+    """Convolution, batch norm and tanh it makes one operation of that does not exist. A graph of the model's own variables, as in fit()."""
+    network = build_resnet(replace(TINY, activation=activation))
+    shown = images((2, *TINY.input_shape))
+    traced = tf.function(lambda batch: network(batch, training=False))
+    np.testing.assert_allclose(traced(shown), network(shown, training=False), atol=1e-4)
