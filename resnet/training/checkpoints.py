@@ -141,10 +141,10 @@ class Checkpoints:
     def delete(self) -> None:
         """Remove all of them; what the finished run leaves beside them stays. Waits for the one being written."""
         self.flush()
-        for step in self.steps:
-            self._path(step).unlink(missing_ok=True)
-        (self.folder / _UNFINISHED).unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # not there, or not empty
+        with contextlib.suppress(OSError):  # the folder is not there, is none, or is not empty at the end
+            for step in self.steps:
+                self._path(step).unlink(missing_ok=True)
+            (self.folder / _UNFINISHED).unlink(missing_ok=True)
             self.folder.rmdir()
 
     def _path(self, step: int) -> Path:
