@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from resnet.config import Recipe, ResNetConfig
 from resnet.export import prose
 from resnet.export.network_code import network_code, network_constants
 from resnet.export.training_code import download_name, imports, training_code, training_constants
-from resnet.plan import plan
+from resnet.plan import Plan, plan
 from resnet.presets import RECIPES
 from resnet.wording import Translate, english
+
+Section: TypeAlias = tuple[str | None, str | None]  # words, and the code they are about
 
 _BUILD = """\
 keras.utils.set_random_seed(SEED)
@@ -75,14 +77,7 @@ def _cells(config: ResNetConfig, recipe: Recipe, t: Translate) -> list[dict[str,
         (prose.opening(network, t), "\n\n".join(part for part in imports(config, recipe) if part)),
         (prose.settings(t), network_constants(config)),
         (None, training_constants(recipe) + f"\nDATA = {path}"),
-        (prose.layers(config, t), code["layers"]),
-        (prose.squeeze_excite(t), code.get("squeeze_excite")),
-        (prose.zero_pad_shortcut(t), code.get("zero_pad_shortcut")),
-        (prose.block(config, t), code["block"]),
-        (prose.stem(config, t), code.get("minus_infinity")),
-        (None if "minus_infinity" in code else prose.stem(config, t), code["stem"]),
-        (prose.head(config, t), code["head"]),
-        (prose.whole(network, t), code["network"]),
+        *network_sections(network, code, t),
         (None, _BUILD),
         (prose.data(config, t), code["data"]),
         (None, LOAD),
@@ -94,6 +89,26 @@ def _cells(config: ResNetConfig, recipe: Recipe, t: Translate) -> list[dict[str,
         (prose.curves(t), CURVES),
         (prose.test(config, t), TEST),
     )
+    return cells_of(sections)
+
+
+def network_sections(network: Plan, code: Mapping[str, str], t: Translate) -> tuple[Section, ...]:
+    """How the network is built, from its own layers to the whole: what every notebook that builds one has."""
+    config = network.config
+    return (
+        (prose.layers(config, t), code["layers"]),
+        (prose.squeeze_excite(t), code.get("squeeze_excite")),
+        (prose.zero_pad_shortcut(t), code.get("zero_pad_shortcut")),
+        (prose.block(config, t), code["block"]),
+        (prose.stem(config, t), code.get("minus_infinity")),
+        (None if "minus_infinity" in code else prose.stem(config, t), code["stem"]),
+        (prose.head(config, t), code["head"]),
+        (prose.whole(network, t), code["network"]),
+    )
+
+
+def cells_of(sections: Iterable[Section]) -> list[dict[str, Any]]:
+    """A cell of words and one of code for each section; one without code is left out."""
     cells = []
     for words, source in sections:
         if source:

@@ -14,7 +14,7 @@ from resnet.datasets import DATASETS
 from resnet.export.history import precision_of
 from resnet.export.network_code import network_code, network_constants
 from resnet.export.template import specialise
-from resnet.export.training_code import fitting_code, recipe_constants
+from resnet.export.training_code import READ_ARRAYS, fitting_code, recipe_constants
 from resnet.training.events import Continued, EpochEnd, Event, Finished, RateChanged
 
 # The file that holds a data set's images, beside the script; None where Keras downloads them.
@@ -22,23 +22,15 @@ DATA_FILES: Mapping[DatasetName, str | None] = MappingProxyType(
     {"fashion-mnist": None, "fashion-mnist-subset": "fashion-mnist-subset.npz", "fashion-mnist-14": "fashion-mnist-subset.npz"}
 )
 
-_DATA = '''
+_READ = READ_ARRAYS.replace("MODULE", "fashion_mnist")
+_DATA = f'''
 def load_data(path):
     """Images from 0 to 1 and classes from 0, for training, validation and test.
 
     The file at `path` holds the arrays x_train, y_train, x_test and y_test.
     Without a path, Fashion-MNIST is downloaded.  #? download
     """
-    if path is None:  #? download
-        (x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()  #? download
-    else:  #? download
-        with np.load(path) as file:  #? download
-            x_train, y_train = file["x_train"], file["y_train"]  #? download
-            x_test, y_test = file["x_test"], file["y_test"]  #? download
-    with np.load(path) as file:  #? !download
-        x_train, y_train = file["x_train"], file["y_train"]  #? !download
-        x_test, y_test = file["x_test"], file["y_test"]  #? !download
-    first = len(x_train) - VALIDATION_IMAGES  # from here on they validate
+{_READ}    first = len(x_train) - VALIDATION_IMAGES  # from here on they validate
     training = scaled(x_train[:first]), y_train[:first].astype("int32")
     validation = scaled(x_train[first:]), y_train[first:].astype("int32")
     return training, validation, (scaled(x_test), y_test.astype("int32"))

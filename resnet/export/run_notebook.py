@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resnet.export import prose
-from resnet.export.notebook import CURVES, code_cell, document, markdown_cell
+from resnet.export.notebook import CURVES, cells_of, document, network_sections
 from resnet.export.run_code import BUILD, DATA_FILES, POLICY, Reproducible, run_code, run_constants, run_imports
 from resnet.export.run_script import figures, saving
 from resnet.plan import plan
@@ -31,14 +31,7 @@ def run_notebook(known: Reproducible, t: Translate = english) -> str:
     sections = (
         (_opening(known, t), "\n\n".join(run_imports(known))),
         (prose.settings(t), f"{run_constants(known)}\nDATA = {_quoted(file)}"),
-        (prose.layers(config, t), code["layers"]),
-        (prose.squeeze_excite(t), code.get("squeeze_excite")),
-        (prose.zero_pad_shortcut(t), code.get("zero_pad_shortcut")),
-        (prose.block(config, t), code["block"]),
-        (prose.stem(config, t), code.get("minus_infinity")),
-        (None if "minus_infinity" in code else prose.stem(config, t), code["stem"]),
-        (prose.head(config, t), code["head"]),
-        (prose.whole(network, t), code["network"]),
+        *network_sections(network, code, t),
         (_first_weights(t), code["draw"]),
         (None, build),
         (_data(known, t), code["data"]),
@@ -53,11 +46,7 @@ def run_notebook(known: Reproducible, t: Translate = english) -> str:
         (prose.curves(t), CURVES),
         (prose.test(config, t), f"{_TEST}\n{saving(known)}"),
     )
-    cells = []
-    for words, source in sections:
-        if source:
-            cells += [markdown_cell(words), code_cell(source)] if words else [code_cell(source)]
-    return document(cells)
+    return document(cells_of(sections))
 
 
 def _quoted(file: str | None) -> str:

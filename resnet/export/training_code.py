@@ -17,14 +17,8 @@ DOWNLOADS: Mapping[tuple[tuple[int, int, int], int], tuple[str, str]] = MappingP
 )
 _COLOURS = {1: "grayscale", 3: "rgb", 4: "rgba"}  # what image files can hold, by channels
 
-_ARRAYS = '''
-def load_data(path, batch_size):
-    """Batches of (images, labels) for training, validation and test.
-
-    The file at `path` holds the arrays x_train, y_train, x_test and y_test: pixels
-    from 0 to 255 and classes from 0. Without a path, DATASET is downloaded.  #? download
-    from 0 to 255 and classes from 0.  #? !download
-    """
+# MODULE stands for the data set's in keras.datasets.
+READ_ARRAYS = """\
     if path is None:  #? download
         (x_train, y_train), (x_test, y_test) = keras.datasets.MODULE.load_data()  #? download
     else:  #? download
@@ -34,7 +28,17 @@ def load_data(path, batch_size):
     with np.load(path) as file:  #? !download
         x_train, y_train = file["x_train"], file["y_train"]  #? !download
         x_test, y_test = file["x_test"], file["y_test"]  #? !download
-    x_train, y_train = x_train.reshape(-1, *INPUT_SHAPE), y_train.reshape(-1)
+"""
+
+_ARRAYS = f'''
+def load_data(path, batch_size):
+    """Batches of (images, labels) for training, validation and test.
+
+    The file at `path` holds the arrays x_train, y_train, x_test and y_test: pixels
+    from 0 to 255 and classes from 0. Without a path, DATASET is downloaded.  #? download
+    from 0 to 255 and classes from 0.  #? !download
+    """
+{READ_ARRAYS}    x_train, y_train = x_train.reshape(-1, *INPUT_SHAPE), y_train.reshape(-1)
     x_test, y_test = x_test.reshape(-1, *INPUT_SHAPE), y_test.reshape(-1)
 
     first = len(x_train) - min(5_000, len(x_train) // 10)  # from here on they validate

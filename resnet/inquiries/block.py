@@ -17,8 +17,8 @@ MOST_CHAIN_BLOCKS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class LookAtBlock:
-    """One test image on its way through one block, and through the plain twin: the same branch with no shortcut. Answered by BlockMaps.
+class ImageInBlock:
+    """What questions about one test image in one block have in common.
 
     `block` is a name such as "stage1_block1", `image` counts the test split of the embedded subset from 0.
     """
@@ -33,16 +33,13 @@ class LookAtBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class SendBack:
-    """The gradient of that image's loss on its way back through one block. Answered by BackwardNorms."""
+class LookAtBlock(ImageInBlock):
+    """The image on its way through the block, and through the plain twin: the same branch with no shortcut. Answered by BlockMaps."""
 
-    subject: Subject
-    block: str
-    image: int
 
-    def __post_init__(self) -> None:
-        check_block(self.subject, self.block)
-        check_count("image", self.image, 0, TEST_IMAGES - 1)
+@dataclass(frozen=True, slots=True)
+class SendBack(ImageInBlock):
+    """The gradient of that image's loss on its way back through the block. Answered by BackwardNorms."""
 
 
 @dataclass(frozen=True, slots=True)

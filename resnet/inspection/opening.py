@@ -20,8 +20,7 @@ from resnet.inquiries import Opened, OpenModel
 from resnet.inspection.portable import build_portable
 from resnet.model import deep_enough, named_weights
 from resnet.plan import plan
-
-_BATCH = 200  # images
+from resnet.training.testing import Tested, answers
 
 
 def open_model(asked: OpenModel) -> Opened:
@@ -35,24 +34,15 @@ def open_model(asked: OpenModel) -> Opened:
     if not all(np.isfinite(array).all() for array in weights.values()):
         raise FileError("the weights in the file hold a number that is none")
     data = load_dataset(file.training.dataset)
-    logits = _logits(model, data.x_test)
-    hits = logits.argmax(axis=1) == data.y_test
-    largest = logits.max(axis=1, keepdims=True)
-    log_p = logits - largest - np.log(np.exp(logits - largest).sum(axis=1, keepdims=True))
+    tested = Tested.of(np.concatenate(list(answers(model, data.x_test))), data.y_test)
     return Opened(
         training=file.training,
         weights=weights,
-        logits=logits,
-        loss=float(-log_p[np.arange(len(hits)), data.y_test].mean()),
-        accuracy=float(hits.mean()),
-        class_accuracy=tuple(float(hits[data.y_test == label].mean()) for label in range(file.network.num_classes)),
+        logits=tested.logits,
+        loss=tested.loss,
+        accuracy=tested.accuracy,
+        class_accuracy=tuple(tested.class_accuracy),
     )
-
-
-def _logits(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """float32 (images, classes), with no graph to be traced for it."""
-    begins = range(0, len(images), _BATCH)
-    return np.concatenate([np.asarray(model(images[begin : begin + _BATCH], training=False), np.float32) for begin in begins])
 
 
 def _check_structure(file: ModelFile) -> None:

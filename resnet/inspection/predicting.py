@@ -6,8 +6,7 @@ import numpy as np
 
 from resnet.inquiries import PredictTest, RunSubject, Source, TestPredictions
 from resnet.inspection.subjects import images_of, kept_of, network_of
-
-_AT_ONCE = 500  # images: few enough that their maps stay small
+from resnet.training.testing import answers
 
 
 def predict_test(asked: PredictTest) -> TestPredictions:
@@ -28,5 +27,4 @@ def _logits(subject: Source) -> np.ndarray:
     """A run's as it gave them when it was tested, which may have been in another precision; an embedded network is asked now."""
     if isinstance(subject, RunSubject):
         return kept_of(subject).logits
-    network, images = network_of(subject), images_of(subject).x_test
-    return np.concatenate([network.model.predict_on_batch(images[start : start + _AT_ONCE]) for start in range(0, len(images), _AT_ONCE)])
+    return np.concatenate(list(answers(network_of(subject).model, images_of(subject).x_test)))

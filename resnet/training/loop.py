@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 from safetensors import SafetensorError
 
@@ -152,19 +153,16 @@ class _Run:
 
     def test(self, training: Training, dataset: Dataset) -> dict[str, Tested] | None:
         """By network; None for a run that was stopped meanwhile. A person's hand is obeyed after each batch, as while training."""
-        steering = training.steering
-        steering.set_model(training.prepared.model)
-
-        def unwanted() -> bool:
-            steering.obey()
-            return training.progress.cut_short
-
+        training.steering.set_model(training.prepared.model)
         tested = {}
         for learner in training.prepared.learners:
-            logits = answers(learner.network, dataset.x_test, unwanted)
-            if logits is None:
-                return None
-            tested[learner.name] = Tested.of(logits, dataset.y_test)
+            logits = []
+            for batch in answers(learner.network, dataset.x_test):
+                logits.append(batch)
+                training.steering.obey()
+                if training.progress.cut_short:
+                    return None
+            tested[learner.name] = Tested.of(np.concatenate(logits), dataset.y_test)
         return tested
 
     def keep(self, training: Training, tested: Mapping[str, Tested]) -> None:

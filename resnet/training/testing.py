@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import keras
@@ -37,14 +37,7 @@ class Tested:
         return Tested(logits, float(losses.mean()), float(right.mean()), classes)
 
 
-def answers(network: keras.Model, images: np.ndarray, between: Callable[[], bool]) -> np.ndarray | None:
-    """Logits, float32 (images, classes), as the network predicts; no graph has to be traced for them.
-
-    `between` is called after each batch; where it says that somebody wants no more, there are none.
-    """
-    found = []
+def answers(network: keras.Model, images: np.ndarray) -> Iterator[np.ndarray]:
+    """Logits, float32 (images, classes), batch by batch, as the network predicts; no graph has to be traced for them."""
     for begin in range(0, len(images), EVALUATION_BATCH):
-        found.append(np.asarray(network(images[begin : begin + EVALUATION_BATCH], training=False), np.float32))
-        if between():
-            return None
-    return np.concatenate(found)
+        yield np.asarray(network(images[begin : begin + EVALUATION_BATCH], training=False), np.float32)
