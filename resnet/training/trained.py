@@ -62,6 +62,8 @@ def find(run: str, network: ResNetConfig) -> Trained:
             if metadata.get("format") != FORMAT or network_from_dict(json.loads(metadata["network"])) != network:
                 raise WeightsError("{file} does not hold the weights of {model}", file=path.name, model=network.name)
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            if any(array.dtype != np.float32 for array in arrays.values()):  # whether NumPy knows bfloat16 depends on what was imported
+                raise TypeError("its numbers must be float32")
             logits = arrays.pop(_LOGITS)
             dataset = metadata["dataset"]
     except FileNotFoundError as error:

@@ -56,8 +56,8 @@ class LiveView:
         return self.root.locator("dl > div").filter(has=self.page.get_by_text(name, exact=True)).locator("dd").inner_text()
 
     def press(self, name: str) -> None:
-        """A button of the page; an icon's name may count as text."""
-        self.page.get_by_role("button", name=re.compile(f"(^|\\s){re.escape(name)}$")).click()
+        """A button of the page, not one of Streamlit's header, which has a Stop of its own; an icon's name may count as text."""
+        self.page.get_by_test_id("stMain").get_by_role("button", name=re.compile(f"(^|\\s){re.escape(name)}$")).click()
 
     def open_numbers(self) -> None:
         self.page.get_by_text("The recipe's numbers").click()
