@@ -23,6 +23,7 @@ class Confusion {
     parent.append(this.root); // beside the style sheet that Streamlit has put there
     this.plot = this.root.querySelector(".plot");
     this.drawing = Promise.resolve();
+    this.drawings = 0;
     this.plot.addEventListener("keydown", (event) => this.walk(event));
     for (const name of ["focus", "blur"]) this.plot.addEventListener(name, () => this.mark());
     this.resizing = new ResizeObserver(() => this.resized());
@@ -50,6 +51,7 @@ class Confusion {
   }
 
   draw() {
+    this.busy(1);
     this.then(async () => {
       const library = await plotly(this.data.plotly);
       if (!this.plot.clientWidth) return; // drawn as soon as it has a width
@@ -62,6 +64,13 @@ class Confusion {
       this.listening = true;
       this.plot.on("plotly_click", ({ points: [point] }) => this.choose([point.y, point.x]));
     });
+    this.then(() => this.busy(-1));
+  }
+
+  // The words beneath are there at once, the drawing a moment later: until then a click meets the drawing from before.
+  busy(more) {
+    this.drawings += more;
+    this.plot.setAttribute("aria-busy", this.drawings > 0);
   }
 
   resized() {

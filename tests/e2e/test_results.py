@@ -51,7 +51,8 @@ def test_a_cell_shows_its_images_and_one_of_them_is_looked_into(trained: tuple[A
     expect(page.get_by_text(f"{accuracy:.1%} right: ")).to_be_visible()
     plot.evaluate("node => { node.marked = true; }")
 
-    # The Shirts called Shirt: row and column 6 of 10.
+    # The Shirts called Shirt: row and column 6 of 10. The words beneath come before the drawing, which until then has no cells.
+    expect(plot).to_have_attribute("aria-busy", "false")
     area = page.locator(".confusion .nsewdrag").bounding_box()
     assert area is not None
     page.mouse.click(area["x"] + 0.65 * area["width"], area["y"] + 0.65 * area["height"])
