@@ -403,7 +403,10 @@ def test_saved_and_loaded_computes_the_same(changes: dict[str, Any], tmp_path: P
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert [layer.name for layer in loaded.layers] == [layer.name for layer in model.layers]
-    np.testing.assert_array_equal(loaded(images, training=False), model(images, training=False))
+    for ours, theirs in zip(model.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(theirs, ours)
+    # How oneDNN adds depends on where in memory the weights begin, so that the last digit of equal networks differs now and then.
+    np.testing.assert_allclose(loaded(images, training=False), model(images, training=False), rtol=1e-5, atol=1e-6)
     # Not only equal to each other: the loaded one computes this network.
     np.testing.assert_allclose(loaded(images, training=False), Reference(loaded, config).logits(images), rtol=2e-4, atol=2e-5)
     assert_confirmed(plan(config).layers, loaded)
