@@ -9,17 +9,16 @@ import streamlit as st
 from pages.parts.i18n import t
 from pages.parts.layout import page_link
 from pages.parts.literal import literally
+from pages.parts.results.run_figures import colour_of, curves_known
 from pages.parts.results.whom import EMBEDDED, network_of
 from pages.parts.runs.course import run_course
 from pages.parts.runs.listing import remark
-from pages.parts.runs.live import colour_of
-from pages.parts.runs.race_notice import is_race, race_notice
+from pages.parts.runs.race_notice import is_race, race_notice, watch_race
 from pages.parts.runs.result import accuracy_metric, loss_metric, run_classes, run_metrics
 from pages.parts.runs.steering import continue_run, place_to_continue
 from pages.parts.runs.story import run_story
-from resnet.config import Schedule
 from resnet.datasets import DATASETS
-from resnet.figures.curves import Curves, curves_of
+from resnet.wording import listed
 
 if TYPE_CHECKING:
     from resnet.runs.service import Service
@@ -27,31 +26,44 @@ if TYPE_CHECKING:
 
 
 def course(lab: Service, record: RunRecord) -> None:
-    """A run's result and how it came about."""
-    if is_race(record):
-        race_notice(record)
-        if record.result is not None:
-            name = network_of(record).name
-            _two_metrics(record.result.test_accuracy[name], record.result.test_loss[name], DATASETS[record.config.dataset].test_images)
-        return
+    """A run's result and how it came about; of a race, those of the network that is chosen. Reads the database."""
     if not record.ended:
-        st.info(t("This run is still in progress; its curves grow on the Training page."), icon=":material/hourglass_top:")
-        page_link("training.py", label=t("Watch it train"), icon=":material/visibility:", run=record.id)
+        _in_progress(record)
         return
+    network = network_of(record)
+    if is_race(record):
+        _racers(record)
     _unfinished(lab, record)
-    last = record.outcome.sequence if record.outcome else 0
-    curves = _curves(record.id, record.created, last, record.config.recipe.schedule, lab)
-    colour = colour_of(record)
+    curves = curves_known(lab, record, network)
     if record.result is None:
         if not curves.empty:
-            run_course(record, curves, colour)
+            run_course(record, network, curves, colour_of(network))
         return
-    run_metrics(record, record.result, curves)
+    run_metrics(record, network, record.result, curves)
     left, right = st.columns([2.1, 1], gap="large")
     with left:
-        run_course(record, curves, colour)
+        if curves.empty:
+            st.caption(t("There are no curves: the history of this run holds its end alone."))
+        else:
+            run_course(record, network, curves, colour_of(network))
     with right:
-        run_classes(record, record.result, colour)
+        run_classes(record, network, record.result, colour_of(network))
+
+
+def _in_progress(record: RunRecord) -> None:
+    if is_race(record):
+        race_notice(record)
+        return
+    st.info(t("This run is still in progress; its curves grow on the Training page."), icon=":material/hourglass_top:")
+    page_link("training.py", label=t("Watch it train"), icon=":material/visibility:", run=record.id)
+
+
+def _racers(record: RunRecord) -> None:
+    """Who raced, and the way to all of them side by side."""
+    networks = listed((network.name for network in record.config.networks), t)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(t("A race of {networks}; this is the network chosen above.", networks=networks), width="content")
+        watch_race(record)
 
 
 def embedded_result() -> None:
@@ -81,10 +93,3 @@ def _unfinished(lab: Service, record: RunRecord) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(t("Continue"), key="continue", icon=":material/play_arrow:", on_click=continue_run, args=(lab, record.id))
             st.caption(place_to_continue(run_story(lab, record)), width="content")
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _curves(run: str, created: float, sequence: int, schedule: Schedule, _lab: Service) -> Curves:
-    """The curves of a run that has ended: reading ten thousand events takes a good part of a second. It changes no more, unless it is
-    continued and comes to another end, whose `sequence` is higher."""
-    return curves_of(_lab.events(run), schedule)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def curves_drawn(lab: Service, record: RunRecord, network: ResNetConfig, theme: Theme, t: Translate) -> go.Figure:
     """Its loss and accuracy against the epoch."""
-    return curves_figure(curves_known(lab, record, network), _colour(network), theme, t)
+    return curves_figure(curves_known(lab, record, network), colour_of(network), theme, t)
 
 
 def curves_known(lab: Service, record: RunRecord, network: ResNetConfig) -> Curves:
@@ -43,15 +43,16 @@ def classes_known(record: RunRecord, network: ResNetConfig, t: Translate) -> tup
 def classes_of(record: RunRecord, network: ResNetConfig, theme: Theme, t: Translate) -> go.Figure | None:
     """The bars of the classes; None without a result."""
     classes = classes_known(record, network, t)
-    return class_accuracy_figure(classes, _colour(network), theme, t) if classes else None
+    return class_accuracy_figure(classes, colour_of(network), theme, t) if classes else None
 
 
 def confusion_drawn(found: TestPredictions, network: ResNetConfig, theme: Theme, t: Translate) -> go.Figure:
     """Which classes are taken for which."""
-    return confusion_figure(confusion(found), class_titles(t), _colour(network), theme, t)
+    return confusion_figure(confusion(found), class_titles(t), colour_of(network), theme, t)
 
 
-def _colour(network: ResNetConfig) -> Colour:
+def colour_of(network: ResNetConfig) -> Colour:
+    """What its lines and bars wear: plain networks are grey."""
     return PLAIN if network.shortcut == "none" else RESIDUAL
 
 

@@ -12,6 +12,7 @@ from pages.parts.figure import show_figure
 from pages.parts.i18n import lesson, t
 from pages.parts.layout import prose
 from pages.parts.theme import current_theme
+from resnet.config import ResNetConfig
 from resnet.datasets import DATASETS
 from resnet.figures.curves import Curves, curves_figure
 from resnet.figures.palette import Colour
@@ -25,24 +26,24 @@ if TYPE_CHECKING:
 _MODEBAR = {"displaylogo": False, "scrollZoom": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"]}
 
 
-def run_course(record: RunRecord, curves: Curves, colour: Colour) -> None:
-    """Draw the curves, one line on what they mark, and two folds: how to read them, and the epochs as a table."""
+def run_course(record: RunRecord, network: ResNetConfig, curves: Curves, colour: Colour) -> None:
+    """Draw the curves of one of its networks, one line on what they mark, and two folds: how to read them, and the epochs as a table."""
     alt = t(
         "Loss and accuracy against the epoch, {epochs} epochs: each batch, training and validation. The epochs stand in a table below.",
         epochs=len(curves.epochs),
     )
-    show_figure(curves_figure(curves, colour, current_theme(), t), key=f"curves_{record.id}", config=_MODEBAR, alt=alt)
+    show_figure(curves_figure(curves, colour, current_theme(), t), key=f"curves_{record.id}_{network.name}", config=_MODEBAR, alt=alt)
     st.caption(course_words(record, curves))
     if curves.epochs:
         with st.expander(t("How to read these curves"), icon=":material/school:"):
-            prose(reading(record, curves))
+            prose(reading(record, network, curves))
         with st.expander(t("The epochs as a table"), icon=":material/table:"):
             st.dataframe(
                 epoch_table(curves.epochs),
                 hide_index=True,
                 column_config=_columns(),
                 alt=t("The epochs of the run"),
-                key=f"epochs_{record.id}",
+                key=f"epochs_{record.id}_{network.name}",
             )
 
 
@@ -81,7 +82,7 @@ def _stepped_in(curves: Curves) -> list[str]:
     halved = listed(
         (t("to {rate:.3g} after step {step:,}", rate=turn.rate, step=turn.step) for turn in curves.turns if turn.sort == "repair"), t
     )
-    continued = ", ".join(f"{turn.step:,}" for turn in curves.turns if turn.sort == "continued")
+    continued = listed((f"{turn.step:,}" for turn in curves.turns if turn.sort == "continued"), t)
     return [
         *([t("Learning rate changed by hand {changes}.", changes=by_hand)] if by_hand else []),
         *([t("Learning rate halved as a repair {changes}.", changes=halved)] if halved else []),
@@ -89,15 +90,16 @@ def _stepped_in(curves: Curves) -> list[str]:
     ]
 
 
-def reading(record: RunRecord, curves: Curves) -> str:
-    """How to read this run's curves, in its own figures. It needs one epoch at least."""
+def reading(record: RunRecord, network: ResNetConfig, curves: Curves) -> str:
+    """How to read the curves of this network of the run, in its own figures. It needs one epoch at least."""
     config, epochs, best = record.config, curves.epochs, curves.best
     above = sum(epoch.validation_accuracy > epoch.accuracy for epoch in epochs)
-    dropout = config.networks[0].dropout
     parts = [
         lesson("results", "batches", batch=config.recipe.batch_size),
         lesson("results", "epochs", images=f"{DATASETS[config.dataset].validation_images:,}"),
-        lesson("results", "dropout" if dropout else "no_dropout", dropout=f"{dropout:.0%}", above=above, epochs=len(epochs)),
+        lesson(
+            "results", "dropout" if network.dropout else "no_dropout", dropout=f"{network.dropout:.0%}", above=above, epochs=len(epochs)
+        ),
     ]
     if best is not None and best.epoch < epochs[-1].epoch:
         parts.append(
@@ -115,7 +117,7 @@ def reading(record: RunRecord, curves: Curves) -> str:
         parts.append(lesson("results", "ring"))
     if curves.cuts:
         parts.append(lesson("results", "cuts"))
-    if config.networks[0] == PRESETS["mini-resnet"]:
+    if network == PRESETS["mini-resnet"]:
         parts.append(lesson("curves", "published"))
     return "\n\n".join(parts)
 

@@ -24,6 +24,11 @@ def race_notice(record: RunRecord) -> None:
     """Say whose run it is, with a link to it."""
     networks = listed((network.name for network in record.config.networks), t)
     st.info(t("Run {run} is a race of {networks}. Its curves are on the page Experiments.", run=record.id, networks=networks))
+    watch_race(record)
+
+
+def watch_race(record: RunRecord) -> None:
+    """A link to all its networks side by side; nothing where no experiment has such a race."""
     race = race_of(record.config)
     if race is not None:
         page_link("experiments.py", label=t("Watch the race"), icon=":material/visibility:", experiment=race.key, run=record.id)

@@ -12,6 +12,7 @@ import streamlit as st
 from pages.parts.figure import show_figure
 from pages.parts.i18n import t
 from pages.parts.theme import current_theme
+from resnet.config import ResNetConfig
 from resnet.datasets import DATASETS
 from resnet.figures.class_accuracy import ClassAccuracy, class_accuracies, class_accuracy_figure, wilson_interval
 from resnet.figures.curves import Curves
@@ -23,15 +24,15 @@ if TYPE_CHECKING:
     from resnet.runs.store import RunRecord
 
 
-def run_metrics(record: RunRecord, result: Finished, curves: Curves) -> None:
-    """The run in four numbers, each with what is needed to judge it."""
+def run_metrics(record: RunRecord, network: ResNetConfig, result: Finished, curves: Curves) -> None:
+    """One network of the run in four numbers, each with what is needed to judge it."""
     images = DATASETS[record.config.dataset].test_images
-    (accuracy,), (loss,) = result.test_accuracy.values(), result.test_loss.values()
+    racers = len(record.config.networks)
     columns = st.columns([1.3, 1, 1, 1])
     with columns[0]:
-        accuracy_metric(accuracy, images)
+        accuracy_metric(result.test_accuracy[network.name], images)
     with columns[1]:
-        loss_metric(loss)
+        loss_metric(result.test_loss[network.name])
     _metric(
         columns[2],
         t("Best epoch"),
@@ -39,7 +40,8 @@ def run_metrics(record: RunRecord, result: Finished, curves: Curves) -> None:
         t("of {epochs} trained", epochs=len(curves.epochs)),
         help=t("The epoch with the lowest validation loss."),
     )
-    _metric(columns[3], t("Time"), duration(result.seconds), t("preparing, training, testing"))
+    spent = t("preparing, training, testing") if racers == 1 else t("all {racers} networks together", racers=racers)
+    _metric(columns[3], t("Time"), duration(result.seconds), spent)
 
 
 def accuracy_metric(accuracy: float, images: int) -> None:
@@ -87,17 +89,20 @@ def duration(seconds: float) -> str:
     return t("{h} h {m} min", h=whole // 3600, m=whole % 3600 // 60)
 
 
-def run_classes(record: RunRecord, result: Finished, colour: Colour) -> None:
+def run_classes(record: RunRecord, network: ResNetConfig, result: Finished, colour: Colour) -> None:
     """The bars of the classes, and the same as a table."""
-    (accuracy,) = result.class_accuracy.values()
-    classes = class_accuracies(accuracy, DATASETS[record.config.dataset], t)
+    classes = class_accuracies(result.class_accuracy[network.name], DATASETS[record.config.dataset], t)
     alt = t("Test accuracy by class, best first: {classes}.", classes=listed((f"{one.name} {one.accuracy:.1%}" for one in classes), t))
     figure = class_accuracy_figure(classes, colour, current_theme(), t)
-    show_figure(figure, key=f"classes_{record.id}", alt=alt)
+    show_figure(figure, key=f"classes_{record.id}_{network.name}", alt=alt)
     st.caption(t("{images:,} test images of each class; the whiskers are 95% intervals.", images=classes[0].images))
     with st.expander(t("The classes as a table"), icon=":material/table:"):
         st.dataframe(
-            class_table(classes), hide_index=True, column_config=_columns(), alt=t("Test accuracy by class"), key=f"class_table_{record.id}"
+            class_table(classes),
+            hide_index=True,
+            column_config=_columns(),
+            alt=t("Test accuracy by class"),
+            key=f"class_table_{record.id}_{network.name}",
         )
 
 
