@@ -38,9 +38,9 @@ class Slice:
     at_once: int
 
     @staticmethod
-    def of(subject: Source, network: Plan, seed: int) -> Slice:
-        """As large as a network of that many multiply-adds allows."""
-        images = int(min(MOST_IMAGES, max(FEWEST_IMAGES, 100 * (POINT_WORK / network.macs // 100))))
+    def of(subject: Source, network: Plan, seed: int, most_images: int = MOST_IMAGES) -> Slice:
+        """As large as a network of that many multiply-adds allows, on at most so many images."""
+        images = int(min(most_images, max(FEWEST_IMAGES, 100 * (POINT_WORK / network.macs // 100))))
         return Slice(subject, seed, images, int(min(MOST_IN_TILE, max(1, TILE_WORK // (network.macs * images)))))
 
     def ask(self, points: Sequence[Point]) -> MeasureLandscape:
@@ -56,8 +56,9 @@ class Measured:
 
     def take(self, points: Sequence[Point], found: LandscapePoints) -> None:
         """`found` is the answer about these points."""
-        self.losses.update(zip(points, found.loss.tolist(), strict=True))
+        # In this order: who draws meanwhile takes a point whose loss is known for one that is known.
         self.accuracies.update(zip(points, found.accuracy.tolist(), strict=True))
+        self.losses.update(zip(points, found.loss.tolist(), strict=True))
 
     @property
     def complete(self) -> int:
