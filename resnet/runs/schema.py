@@ -27,7 +27,7 @@ RUNS = Table(
     Column("continuation", JSON),
     Column("title", String(TITLE_LENGTH), nullable=False, server_default=""),
     Column("note", String(NOTE_LENGTH), nullable=False, server_default=""),
-    Column("deleted", Float),  # when, in seconds since 1970; NULL for what is there
+    Column("deleted", Float),  # when, in seconds since 1970; NULL for what is there, negative for what is being written down
 )
 EVENTS = Table(
     "events",

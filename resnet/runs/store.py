@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import IntegrityError
 
@@ -22,7 +22,9 @@ RunState = Literal["queued", "preparing", "running", "paused", "evaluating", "fi
 ENDED: frozenset[RunState] = frozenset({"finished", "stopped", "failed", "interrupted"})
 RESUMABLE: frozenset[RunState] = frozenset({"stopped", "interrupted"})  # ended, but not for ever
 IMPORTED = "imported"  # in the place of the owner of a run that came as a file
+BATCH = 1_000  # events that are written at once: milliseconds for which no run that trains can write its own
 _IS_THERE = RUNS.c.deleted.is_(None)
+_WAS_DELETED = RUNS.c.deleted > 0  # what is still being written down is hidden too, under a negative time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +116,24 @@ class Store:
         return record
 
     def add_ended(self, record: RunRecord, events: Sequence[Event]) -> None:
-        """Write down a run that has ended elsewhere, with all it said: whole or not at all."""
+        """Write down a run that has ended elsewhere, with all it said: whole, or such that nobody sees it and `purge` removes it.
+
+        It is there when its last event is. Until then other runs write between two batches of events.
+        """
         row = {name: getattr(record, name) for name in ("id", "created", "state", "owner", "visitor", "title", "note")}
-        row |= {"config": record.config.to_dict(), "outcome": events[-1].to_dict()}
+        row |= {"config": record.config.to_dict(), "outcome": events[-1].to_dict(), "deleted": -time.time()}
         with self._writing() as connection:
             connection.execute(RUNS.insert().values(**row))
-            connection.execute(EVENTS.insert(), _rows(record.id, events))
+        try:
+            for start in range(0, len(events), BATCH):
+                rows = _rows(record.id, events[start : start + BATCH])
+                with self._writing() as connection:
+                    connection.execute(EVENTS.insert(), rows)
+            self._change(RUNS.c.id == record.id, deleted=None)
+        except StoreError:
+            with suppress(StoreError):
+                self._forget(RUNS.c.id == record.id)
+            raise
 
     def adopt(self, run: str, owner: str) -> None:
         """Give a run to another owner."""
@@ -151,7 +165,7 @@ class Store:
     def deleted(self, limit: int = 50) -> list[RunRecord]:
         """Runs that were deleted and can be restored, the last one first."""
         with self._reading() as connection:
-            rows = connection.execute(select(RUNS).where(~_IS_THERE).order_by(RUNS.c.deleted.desc()).limit(limit)).all()
+            rows = connection.execute(select(RUNS).where(_WAS_DELETED).order_by(RUNS.c.deleted.desc()).limit(limit)).all()
         return [_record(row) for row in rows]
 
     def describe(self, run: str, *, title: str | None = None, note: str | None = None) -> bool:
@@ -165,17 +179,17 @@ class Store:
 
     def restore(self, run: str) -> bool:
         """Bring a deleted run back. False where it is there, or gone."""
-        return self._change(~_IS_THERE & (RUNS.c.id == run), deleted=None)
+        return self._change(_WAS_DELETED & (RUNS.c.id == run), deleted=None)
 
     def purge(self, before: float) -> list[str]:
-        """Remove for good what was deleted before that moment (seconds since 1970), events included. Returns the ids."""
-        with self._writing() as connection:
-            gone = list(connection.scalars(select(RUNS.c.id).where(RUNS.c.deleted < before)))
-            if gone:  # else no lock is needed
-                # Asked again, for one may have been restored since. A run's events go with it, by their foreign key.
-                connection.execute(delete(RUNS).where(RUNS.c.id.in_(gone), RUNS.c.deleted < before))
-            back = set(connection.scalars(select(RUNS.c.id).where(RUNS.c.id.in_(gone))))
-        return [run for run in gone if run not in back]
+        """Remove for good what was deleted before that moment (seconds since 1970), events included, and what a server began to write
+        down before it and did not end. Returns the ids."""
+        return self._forget(func.abs(RUNS.c.deleted) < before)
+
+    def known(self) -> set[str]:
+        """The ids of all runs, deleted ones included."""
+        with self._reading() as connection:
+            return set(connection.scalars(select(RUNS.c.id)))
 
     def unfinished(self) -> list[RunRecord]:
         """Runs that have not ended, oldest first."""
@@ -214,6 +228,15 @@ class Store:
     def _sequences(self, run: str) -> set[int]:
         with self._engine.connect() as connection:
             return set(connection.scalars(select(EVENTS.c.sequence).where(EVENTS.c.run == run)))
+
+    def _forget(self, which: ColumnElement[bool]) -> list[str]:
+        with self._writing() as connection:
+            gone = list(connection.scalars(select(RUNS.c.id).where(which)))
+            if gone:  # else no lock is needed
+                # Asked again, for one may have been restored since. A run's events go with it, by their foreign key.
+                connection.execute(delete(RUNS).where(RUNS.c.id.in_(gone), which))
+            back = set(connection.scalars(select(RUNS.c.id).where(RUNS.c.id.in_(gone))))
+        return [run for run in gone if run not in back]
 
     def _change(self, which: ColumnElement[bool], **values: Any) -> bool:
         with self._writing() as connection:

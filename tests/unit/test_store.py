@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text, update
@@ -13,8 +16,8 @@ from sqlalchemy import text, update
 from resnet.errors import StoreError
 from resnet.presets import DEMO
 from resnet.runs.schema import RUNS
-from resnet.runs.store import GoOn, RunState, Store
-from resnet.training.events import BatchEnd, Failed, Finished, Interrupted, Started
+from resnet.runs.store import BATCH, GoOn, RunRecord, RunState, Store
+from resnet.training.events import BatchEnd, Event, Failed, Finished, Interrupted, Started
 
 
 def batch(run: str, sequence: int, loss: float = 1.5) -> BatchEnd:
@@ -281,3 +284,61 @@ def test_what_was_deleted_long_ago_goes_with_its_events(url: str) -> None:
         assert set(connection.scalars(text("select distinct run from events"))) == {"new", "there"}
     assert not store.restore("old")
     assert [record.id for record in store.deleted()] == ["new"]
+
+
+class Interleaved(list[Event]):
+    """Events that do something before each batch of them is handed over."""
+
+    def __init__(self, events: list[Event], before: Callable[[int], object]) -> None:
+        super().__init__(events)
+        self.before, self.batches = before, 0
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            self.batches += 1
+            self.before(self.batches)
+        return super().__getitem__(place)
+
+
+BROUGHT = RunRecord(id="brought", created=5.0, config=DEMO, state="finished", owner="imported")
+
+
+def test_a_run_that_trains_writes_while_a_long_one_is_brought_which_is_there_when_it_is_whole(url: str) -> None:
+    store, other = Store(url), Store(url)
+    store.add_run("live", DEMO)
+
+    def look(number: int) -> None:
+        other.append("live", [batch("live", number)], "running")
+        assert [record.id for record in other.runs()] == ["live"]
+        assert other.deleted() == []
+        assert not other.restore("brought")
+
+    events = Interleaved([*(batch("brought", 1 + step) for step in range(2 * BATCH)), finished("brought", 2 * BATCH + 1)], look)
+    store.add_ended(BROUGHT, events)
+    assert events.batches == 3
+    assert [event.sequence for event in other.events("live")] == [1, 2, 3]
+    assert len(other.events("brought")) == 2 * BATCH + 1
+    assert {record.id: record.outcome for record in other.runs()} == {"live": None, "brought": finished("brought", 2 * BATCH + 1)}
+
+
+def test_what_a_server_did_not_write_down_to_its_end_is_purged(url: str) -> None:
+    def crash(number: int) -> None:
+        if number == 2:
+            raise SystemExit
+
+    store = Store(url)
+    begun = time.time()
+    with pytest.raises(SystemExit):
+        store.add_ended(BROUGHT, Interleaved([batch("brought", 1 + step) for step in range(BATCH + 1)], crash))
+    assert len(store.events("brought")) == BATCH
+    assert (store.runs(), store.deleted(), store.purge(begun)) == ([], [], [])
+    assert store.purge(time.time() + 1) == ["brought"]
+    assert store.events("brought") == []
+
+
+def test_what_the_database_refuses_to_write_down_is_gone_again(url: str) -> None:
+    store = Store(url)
+    with pytest.raises(StoreError, match="IntegrityError"):
+        store.add_ended(BROUGHT, [*(batch("brought", 1 + step) for step in range(BATCH)), batch("brought", 1)])
+    assert store.events("brought") == []
+    assert store.known() == set()
