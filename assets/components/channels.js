@@ -54,7 +54,7 @@ function chooseTile(frame, grid, index) {
   });
   if (!tile) return;
   grid.channel = tile.channel;
-  large.setAttribute("aria-label", `${tile.title}: ${tile.note}`);
+  large.setAttribute("aria-label", `${grid.told.words.title}, ${tile.title}: ${tile.note}`);
   paintTile(grid, large, index);
 }
 

@@ -14,6 +14,7 @@ export default function ({ data, parentElement }) {
     write(note, told.note);
     canvas.setAttribute("aria-label", told.alternative);
     if (data.picture) lay(canvas, data.picture, (grey) => [grey, grey, grey, 255]);
+    else canvas.width = canvas.height = 1; // and empty: what was there is of another network
   });
   const over = frame.querySelector(".over");
   const colour = getComputedStyle(frame.querySelector("i")).backgroundColor.match(/[\d.]+/g).slice(0, 3).map(Number);

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ from pages.parts.display import pixels
 from pages.parts.i18n import explain, t
 from pages.parts.literal import literally
 from resnet.errors import BusyError, ExplainedError, ForgottenError
-from resnet.inquiries import Finding, Inquiry
+from resnet.inquiries import Finding, Inquiry, Source
 from resnet.runs import service
 
 if TYPE_CHECKING:
@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     from resnet.runs.service import Service
 
 FindingType = TypeVar("FindingType")
+
+
+class _AboutNetwork(Protocol):
+    """An inquiry about one network."""
+
+    @property
+    def subject(self) -> Source: ...
+
+
+AboutType = TypeVar("AboutType", bound=_AboutNetwork)
 
 _STATE = "inquiries_asked"
 _PAUSE = 0.4  # seconds between two looks at a question
@@ -40,13 +50,14 @@ class Asked(Generic[FindingType]):
         question: the service's name for it; None while it could not yet be asked.
         outcome: how far it is, or why there is no answer; None where `found` is the answer, and before the engine is up.
         found: the last answer there was, of this inquiry or of an earlier one; None before the first.
-        current: whether `found` is of this inquiry.
+        answered: the inquiry that `found` answers. current: whether that is `inquiry`.
     """
 
     inquiry: Inquiry
     question: str | None = None
     outcome: Pending | ExplainedError | None = None
     found: FindingType | None = None
+    answered: Inquiry | None = None
     current: bool = False
 
     @property
@@ -98,8 +109,24 @@ def ask(inquiry: Inquiry, found: type[FindingType], *, key: str) -> Asked[Findin
         return asked
     answer = asked.look(lab)
     if isinstance(answer, found):
-        asked.found, asked.current = answer, True
+        asked.found, asked.answered, asked.current = answer, asked.inquiry, True
     return asked
+
+
+def last_answer(asked: Asked[FindingType], kind: type[AboutType], source: Source) -> tuple[AboutType, FindingType] | None:
+    """What may be shown until the answer comes: the last there was about this network, with its own inquiry, which says what it is of.
+
+    None before the first, where the last is about another network, and after a refusal: nothing would ever take its place.
+    """
+    answered = asked.answered
+    if asked.found is None or asked.refused or not isinstance(answered, kind) or answered.subject != source:
+        return None
+    return answered, asked.found
+
+
+def from_before(words: str, *, current: bool) -> str:
+    """What is seen, for those who cannot see that it is dimmed."""
+    return words if current else t("From before: {seen}", seen=words)
 
 
 def tell(asked: Asked[FindingType], *, key: str, said: str = "") -> None:

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from pages.parts.results.inside_picture import Answered
 from pages.parts.results.inside_plane import clicked
 from resnet.datasets import DATASETS
+from resnet.errors import ExplainedError, QuestionError
 from resnet.inquiries import (
     Embedding,
     EmbedTest,
@@ -41,26 +42,35 @@ from resnet.pictures import a_dozen, embedded_pictures
 from resnet.plan import plan
 from resnet.presets import RACERS
 from resnet.runs import service
+from resnet.runs.answers import Pending
 from resnet.runs.service import Service
 
 MINI = Subject("mini-resnet")
 LAST = "stage3_block2_relu"
+MEASURING = Pending("answering", 1.0)
 FIRST_IMAGE = a_dozen()[0]
 
 
 class Answering:
-    """Answers at once. The network says class 6 of every image, with 0.82."""
+    """Answers at once, but for what is asked once `instead` is set. The network says class 6 of every image, with 0.82."""
 
     engine_state = "ready"
 
     def __init__(self) -> None:
         self.asked: list[Inquiry] = []
+        self.instead: Pending | ExplainedError | None = None
+        self.since = 0
 
     def ask(self, inquiry: Inquiry) -> str:
         self.asked.append(inquiry)
         return str(len(self.asked) - 1)
 
-    def answer(self, question: str) -> Finding:
+    def from_now_on(self, instead: Pending | ExplainedError) -> None:
+        self.instead, self.since = instead, len(self.asked)
+
+    def answer(self, question: str) -> Finding | Pending | ExplainedError:
+        if self.instead is not None and int(question) >= self.since:
+            return self.instead
         return finding(self.asked[int(question)])
 
     def last(self, kind: type[Any]) -> Any:
@@ -141,6 +151,11 @@ def words(app: AppTest) -> str:
     return "\n".join(one.value for one in app.markdown)
 
 
+def strip_words(app: AppTest) -> str:
+    """The network's drawing, whose bars are named."""
+    return str(sent(app, "svg")["svg"])
+
+
 def test_it_opens_with_what_the_last_block_gives_of_one_image(lab: Answering) -> None:
     app = shown()
     assert lab.asked == [
@@ -192,6 +207,44 @@ def test_the_class_asked_about_can_be_chosen_and_may_have_nothing_that_speaks_fo
     data = sent(app, "figures")
     assert data["heat"] is None
     assert data["figures"][1]["note"] == "Grad-CAM, 7 × 7, enlarged: nothing here speaks for it"
+
+
+def test_until_the_answer_comes_the_last_one_is_faint_and_bears_its_own_names(lab: Answering) -> None:
+    app = shown(image="17", layer="head_dense")
+    lab.from_now_on(MEASURING)
+    app.query_params["image"], app.query_params["layer"] = "18", "stage1_block1_relu"
+    app.run()
+    assert lab.last(LookAtLayer) == LookAtLayer(MINI, TestImage(18), "stage1_block1_relu")
+    maps, heat = sent(app, "tiles"), sent(app, "figures")
+    assert (maps["dimmed"], heat["dimmed"]) == (True, True)
+    assert maps["words"]["title"] == "From before: Head · dense · 10"
+    assert [one["title"] for one in maps["tiles"]][:2] == ["T-shirt/top", "Trouser"]
+    assert heat["figures"][0]["title"] == "Test image 17"
+    assert heat["figures"][0]["alternative"] == "From before: Test image 17, 28 × 28 pixels"
+    assert heat["figures"][1]["alternative"].startswith("From before: Grad-CAM, 7 × 7")
+    assert "The network says" not in words(app)
+
+
+def test_another_networks_answers_never_stand_under_a_networks_name(lab: Answering) -> None:
+    app = shown(image="17")
+    lab.from_now_on(MEASURING)
+    app.session_state.source = RunSubject("aaaa", MINI.config, MINI.dataset)  # of the same plan
+    app.run()
+    assert sent(app, "tiles")["tiles"] == []
+    assert sent(app, "figures")["picture"] is None
+    assert "= 0." not in strip_words(app)
+
+
+def test_what_was_refused_leaves_nothing_of_the_answer_before(lab: Answering) -> None:
+    app = shown(image="17")
+    assert "= 0.50" in strip_words(app)
+    lab.from_now_on(QuestionError("{network} has no layer {layer!r}", network="n", layer="l"))
+    app.query_params["image"] = "18"
+    app.run()
+    assert sent(app, "tiles")["tiles"] == []
+    assert sent(app, "figures")["picture"] is None
+    assert sent(app, "figures")["figures"][0]["title"] == "Test image 18"
+    assert "= 0.50" in strip_words(app), "which is about no picture"
 
 
 def test_the_next_mistake_is_found_and_put_into_the_address(lab: Answering) -> None:

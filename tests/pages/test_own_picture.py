@@ -15,9 +15,11 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.results import own_source
 from pages.parts.results.own_steps import framed
-from resnet.inquiries import Finding, Inquiry, Judge, Judgement, OwnPicture, Subject
+from resnet.errors import ExplainedError, QuestionError
+from resnet.inquiries import Finding, Inquiry, Judge, Judgement, OwnPicture, RunSubject, Subject
 from resnet.own_picture import Ways, make, open_picture
 from resnet.runs import service
+from resnet.runs.answers import Pending
 from resnet.runs.service import Service
 from resnet.sample_pictures import sample
 from tests.pages.training_page import texts
@@ -41,13 +43,14 @@ class Judging:
     def __init__(self) -> None:
         self.found = JUDGEMENT
         self.asked: list[Inquiry] = []
+        self.instead: Pending | ExplainedError | None = None
 
     def ask(self, inquiry: Inquiry) -> str:
         self.asked.append(inquiry)
         return str(len(self.asked))
 
-    def answer(self, question: str) -> Finding:
-        return self.found
+    def answer(self, question: str) -> Finding | Pending | ExplainedError:
+        return self.found if self.instead is None else self.instead
 
 
 @pytest.fixture
@@ -59,10 +62,12 @@ def lab() -> Iterator[Judging]:
 
 
 def view() -> None:
+    import streamlit as st
+
     from pages.parts.results.own import own
     from resnet.inquiries import Subject
 
-    own(Subject("mini-resnet"))
+    own(st.session_state.get("source", Subject("mini-resnet")))
 
 
 @pytest.fixture
@@ -79,6 +84,11 @@ def png(picture: np.ndarray) -> bytes:
 def upload(app: AppTest, name: str, data: bytes) -> AppTest:
     app.segmented_control(key="own_origin").set_value("file").run()
     return app.file_uploader(key="own_file").set_value((name, data, "image/png")).run()
+
+
+def alt_of_bars(app: AppTest) -> str:
+    (chart,) = app.get("plotly_chart")
+    return str(chart.proto.alt)
 
 
 def asked_last(lab: Judging) -> bytes:
@@ -126,6 +136,27 @@ def test_what_is_set_changes_what_is_asked_and_a_new_picture_begins_anew(app: Ap
     assert app.toggle(key="own_crop").value
     app.slider(key="own_drawn").set_value(0.6).run()
     assert asked_last(lab) == make(sample("seven"), Ways(drawn=0.6)).pixels.tobytes()
+
+
+def test_until_it_is_judged_the_picture_before_is_faint_and_said_to_be_it(app: AppTest, lab: Judging) -> None:
+    assert alt_of_bars(app).startswith("Probabilities: T-shirt/top 0.0%")
+    lab.instead = Pending("answering", 1.0)
+    app.toggle(key="own_crop").set_value(False).run()
+    assert alt_of_bars(app).startswith("From before: Probabilities: T-shirt/top 0.0%")
+    assert "From before: The nearest of 900 training images" in texts(app)
+    assert "It says" not in texts(app)
+
+
+def test_of_another_network_or_after_a_refusal_nothing_is_shown_of_the_answer_before(app: AppTest, lab: Judging) -> None:
+    lab.instead = Pending("answering", 1.0)
+    app.session_state.source = RunSubject("aaaa", Subject("mini-resnet").config, "fashion-mnist-subset")
+    app.run()
+    assert alt_of_bars(app) == "Probabilities: not asked yet"
+    assert "training images, and their distances" not in texts(app)
+    app.session_state.source = Subject("mini-resnet")
+    lab.instead = QuestionError("{network} has no layer {layer!r}", network="n", layer="l")
+    app.run()
+    assert alt_of_bars(app) == "Probabilities: not asked yet"
 
 
 def test_a_file_that_is_no_picture_is_refused_in_words_and_nothing_is_asked(app: AppTest, lab: Judging) -> None:

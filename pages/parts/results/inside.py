@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts.display import projector
 from pages.parts.i18n import lesson, t
-from pages.parts.inquiry import Asked, ask, tell
+from pages.parts.inquiry import Asked, ask, from_before, last_answer, tell
 from pages.parts.results.inside_heat import show_heat, target_control
 from pages.parts.results.inside_layer import ask_strip, last_maps, layer_control, layer_strip, layer_words, shown_layer
 from pages.parts.results.inside_maps import show_tiles
@@ -29,6 +29,7 @@ from resnet.inquiries import (
     Source,
     TestPredictions,
 )
+from resnet.inquiries.results import check_layer
 from resnet.plan import LayerPlan, plan
 from resnet.wording import class_titles
 
@@ -83,9 +84,10 @@ def _with_places(source: Source, layer: LayerPlan) -> LayerPlan:
 def _heat(source: Source, shown: Picture, layer: LayerPlan) -> Asked[GradCam]:
     """Where the layer speaks for a class; of one behind the pooling, where the last maps do."""
     target = target_control()
-    asked = ask(ExplainDecision(source, shown, _with_places(source, layer).name, target), GradCam, key=f"{_KEY}_heat")
-    found = asked.found if _fits(asked.found, source) else None
-    show_heat(found, source, shown=shown, dimmed=not asked.current)
+    inquiry = ExplainDecision(source, shown, _with_places(source, layer).name, target)
+    asked = ask(inquiry, GradCam, key=f"{_KEY}_heat")
+    of, found = last_answer(asked, ExplainDecision, source) or (inquiry, None)
+    show_heat(found, source, shown=of.picture, current=asked.current)
     return asked
 
 
@@ -110,15 +112,19 @@ def _maps(source: Source, shown: Picture, layer: LayerPlan) -> tuple[DeltaGenera
     if what == "filters":
         return line, _filters(source)
     asked = ask(LookAtLayer(source, shown, layer.name), LayerMaps, key=f"{_KEY}_maps")
-    tiles = None if asked.found is None else tiles_of_maps(asked.found.maps, liveliest_first=liveliest)
-    names = class_titles(t) if layer.kind == "dense" and layer.stage == "head" else ()
-    show_tiles(tiles, title=layer_words(source), names=names, key=f"{_KEY}_tiles", status=asked.status)
+    before = last_answer(asked, LookAtLayer, source)
+    tiles = None if before is None else tiles_of_maps(before[1].maps, liveliest_first=liveliest)
+    seen = layer if before is None else check_layer(source, before[0].layer)
+    names = class_titles(t) if seen.kind == "dense" and seen.stage == "head" else ()
+    title = from_before(layer_words(seen, source), current=before is None or asked.current)
+    show_tiles(tiles, title=title, names=names, key=f"{_KEY}_tiles", status=asked.status)
     return line, asked
 
 
 def _filters(source: Source) -> Asked[Any]:
     asked = ask(ShowFilters(source), Filters, key=f"{_KEY}_filters")
-    tiles: Tiles | None = None if asked.found is None else tiles_of_filters(asked.found.kernel)
+    before = last_answer(asked, ShowFilters, source)
+    tiles: Tiles | None = None if before is None else tiles_of_filters(before[1].kernel)
     names = tuple(t("filter {number}", number=number + 1) for number in range(tiles.channels if tiles else 0))
     show_tiles(tiles, title=t("Filters of the first convolution"), names=names, key=f"{_KEY}_tiles", status=asked.status)
     return asked
@@ -132,8 +138,3 @@ def _tell(asked: list[Asked[Any]], source: Source) -> None:
     if source.config.shortcut != "none":
         said = t("Bars: ‖F‖/‖x‖, the branch by the shortcut at the add.") + " " + said
     tell(first, key=_KEY, said=f":gray[:small[{said}]]")
-
-
-def _fits(found: GradCam | None, source: Source) -> bool:
-    """Whether an answer from before is of a network with pictures of this size."""
-    return found is not None and found.image.shape[:2] == source.config.input_shape[:2]

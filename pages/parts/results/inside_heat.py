@@ -10,8 +10,9 @@ import streamlit as st
 
 from pages.parts.display import pixels
 from pages.parts.i18n import ASSETS, t
+from pages.parts.inquiry import from_before
 from resnet.figures.palette import ABOVE_ZERO, css_variables
-from resnet.inquiries import GradCam, Source, TestImage
+from resnet.inquiries import GradCam, Picture, Source, TestImage
 from resnet.wording import class_titles
 
 _COMPONENTS = ASSETS / "components"
@@ -44,13 +45,13 @@ def target_control() -> int | None:
     return None if chosen == _NAMED else chosen
 
 
-def show_heat(found: GradCam | None, source: Source, *, shown: object, dimmed: bool) -> None:
-    """Show both; their empty frames before there is an answer. `shown` is the picture that was asked about."""
+def show_heat(found: GradCam | None, source: Source, *, shown: Picture, current: bool) -> None:
+    """Show both; their empty frames before there is an answer. `shown` is the picture that `found` is of, faint where it is not `current`."""
     height, width, _ = source.config.input_shape
     name = t("Test image {number}", number=shown.number) if isinstance(shown, TestImage) else t("My picture")
     size = t("{height} × {width} pixels", height=height, width=width)
     figures = [{"title": name, "note": size, "alternative": f"{name}, {size}"}]
-    data: dict[str, Any] = {"side": _SIDE, "dimmed": dimmed, "picture": None, "heat": None}
+    data: dict[str, Any] = {"side": _SIDE, "dimmed": not current, "picture": None, "heat": None}
     if found is None:
         figures.append({"title": t("Grad-CAM"), "note": "", "alternative": t("{title}: not yet measured", title=t("Grad-CAM"))})
     else:
@@ -58,6 +59,8 @@ def show_heat(found: GradCam | None, source: Source, *, shown: object, dimmed: b
         data["picture"] = _bytes(found.image[..., 0])
         largest = float(found.heat.max())
         data["heat"] = _bytes(found.heat / largest) if largest > 0 else None
+        for figure in figures:
+            figure["alternative"] = from_before(figure["alternative"], current=current)
     _heat(key="inside_heat", data={**data, "figures": figures}, height=_SIDE + pixels(_AROUND))
 
 

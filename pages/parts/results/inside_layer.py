@@ -9,7 +9,7 @@ from pages.parts.diagram import diagram
 from pages.parts.display import pixels
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
-from pages.parts.inquiry import Asked, ask
+from pages.parts.inquiry import Asked, ask, last_answer
 from pages.parts.results.shown import PAGE
 from resnet.diagrams.parts import HEIGHT, parts_of, parts_svg
 from resnet.inquiries import MeasureStrip, Source, Strip
@@ -39,7 +39,8 @@ def ask_strip(source: Source) -> Asked[Strip] | None:
 def layer_strip(source: Source, asked: Asked[Strip] | None) -> None:
     """The network in a strip; a click opens a part."""
     network = plan(source.config)
-    found = asked.found if asked is not None and _is_of(asked.found, network) else None
+    before = None if asked is None else last_answer(asked, MeasureStrip, source)
+    found = None if before is None else before[1]
     diagram(
         parts_svg(network, found, _part_of(shown_layer(source)), part_title, t),
         key=f"{_KEY}_parts",
@@ -71,10 +72,9 @@ def part_title(part: str) -> str:
     return block_title(part) if "_block" in part else stage_title(part, t)
 
 
-def layer_words(source: Source) -> str:
-    """The layer that is looked at and where it is, in words."""
-    shown = shown_layer(source)
-    return f"{part_title(_part_of(shown))} · {_layer_words(shown, source)}"
+def layer_words(layer: LayerPlan, source: Source) -> str:
+    """A layer and where it is, in words."""
+    return f"{part_title(_part_of(layer))} · {_layer_words(layer, source)}"
 
 
 def _layer_words(layer: LayerPlan, source: Source) -> str:
@@ -97,8 +97,3 @@ def _entrance(network: Plan, part: str) -> str:
 
 def _open(layer: str) -> None:
     keep("layer", layer, first="", page=PAGE)
-
-
-def _is_of(strip: Strip | None, network: Plan) -> bool:
-    """Whether a strip is of a network with the same blocks: another one's would stand under the wrong names."""
-    return strip is not None and list(strip.blocks) == list(parts_of(network))[1:-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.i18n import explain, lesson, t
-from pages.parts.inquiry import ask, tell
+from pages.parts.inquiry import ask, last_answer, tell
 from pages.parts.literal import literally
 from pages.parts.results.own_picture import Brought, Origin, as_asked, brought, made_for
 from pages.parts.results.own_source import bring
@@ -31,7 +31,8 @@ def own(source: Source) -> None:
             show_steps(made)
             asked = ask(Judge(source, as_asked(made)), Judgement, key="own_judge")
             tell(asked, key="own_judge", said=t("What the network says of the last picture above:"))
-            verdict(asked.found, current=asked.current)
+            before = last_answer(asked, Judge, source)
+            verdict(None if before is None else before[1], current=asked.current)
             st.button(
                 t("Look inside with this picture"),
                 key="own_inside",

@@ -39,14 +39,15 @@ def show_steps(made: Made) -> None:
             st.caption(rf"{number}\. {titles[name]}")  # no list of Markdown's
 
 
-def framed(picture: np.ndarray) -> np.ndarray:
+def framed(picture: np.ndarray, *, opacity: float = 1) -> np.ndarray:
     """Any picture, uint8 (height, width) or with three colours, as a square of one size, transparent beside what is not square; the pixels
-    of a small one stay visible. uint8 (side, side, 4)."""
+    of a small one stay visible. uint8 (side, side, 4). `opacity` is from 0 to 1."""
     side = SIDE * _SHARP
     image = Image.fromarray(picture).convert("RGBA")
     scale = side / max(image.size)
     width, height = (max(1, round(length * scale)) for length in image.size)
     shown = image.resize((width, height), Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BILINEAR)
     frame = Image.new("RGBA", (side, side))
+    shown.putalpha(round(255 * opacity))
     frame.paste(shown, ((side - width) // 2, (side - height) // 2))
     return np.asarray(frame)

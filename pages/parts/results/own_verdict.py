@@ -8,8 +8,10 @@ import streamlit as st
 from pages.parts.display import pixels
 from pages.parts.figure import show_figure
 from pages.parts.i18n import t
+from pages.parts.inquiry import from_before
 from pages.parts.results.own_steps import framed
 from pages.parts.theme import current_theme
+from resnet.figures.palette import INK, translucent
 from resnet.figures.probabilities import probabilities_figure
 from resnet.inquiries import Judgement
 from resnet.wording import class_titles
@@ -17,31 +19,35 @@ from resnet.wording import class_titles
 # Of the test images, so few are as far away or farther: what is unlike all that was learned, and what lies at its edge.
 UNLIKE, EDGE = 0.05, 0.25
 _SIDE = 64  # pixels
+_FAINT = 0.4  # opacity of what is of an earlier picture
 
 
 def verdict(found: Judgement | None, *, current: bool) -> None:
-    """`found` is of this picture where it is `current`, else of an earlier one; the room is the same before there is any."""
+    """`found` is of this picture where it is `current`, else of an earlier one and faint; the room is the same before there is any."""
     titles = class_titles(t)
     left, right = st.columns([1, 1.35], gap="medium")
     with left:
         figure = probabilities_figure(None if found is None else found.probabilities, current_theme(), t)
-        show_figure(figure, key="own_probabilities", alt=_alt(found, titles))
+        if not current:
+            figure.update_traces(opacity=_FAINT, textfont={"color": translucent(INK.on(current_theme()), _FAINT)})
+        show_figure(figure, key="own_probabilities", alt=from_before(_alt(found, titles), current=current or found is None))
     if found is None:
         return
     with right:
-        _nearest(found, titles)
+        _nearest(found, titles, current=current)
         if current:
             st.markdown(_words(found, titles))
 
 
-def _nearest(found: Judgement, titles: tuple[str, ...]) -> None:
-    st.caption(t("The nearest of {compared:,} training images, and their distances", compared=found.compared))
+def _nearest(found: Judgement, titles: tuple[str, ...], *, current: bool) -> None:
+    heading = t("The nearest of {compared:,} training images, and their distances", compared=found.compared)
+    st.caption(from_before(heading, current=current))
     columns = st.columns(len(found.nearest), gap="small")
     for column, picture, label, distance in zip(columns, found.nearest, found.nearest_labels, found.nearest_distances, strict=True):
         with column:
             name = titles[label]
             alt = t("Training image: {name}, distance {distance:.2f}", name=name, distance=distance)
-            st.image(framed(picture), width=pixels(_SIDE), alt=alt)
+            st.image(framed(picture, opacity=1 if current else _FAINT), width=pixels(_SIDE), alt=from_before(alt, current=current))
             st.caption(f"{name} {distance:.2f}")
 
 
