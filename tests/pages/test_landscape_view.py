@@ -9,9 +9,12 @@ from typing import cast
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.results import landscape_figure
 from pages.parts.results.landscape_measuring import AT_ONCE, Measuring, measuring
+from resnet.embedded import MEASURED_FILE
 from resnet.errors import BusyError, ExplainedError, QuestionError
 from resnet.inquiries import Inquiry, LandscapePoints, MeasureLandscape, Subject
 from resnet.loss_surface import SIDES, Measured, Slice, axis, grid
@@ -57,12 +60,12 @@ class Lab:
 
 @pytest.fixture
 def lab() -> Iterator[Lab]:
-    measuring.clear()
+    st.cache_resource.clear()
     found = Lab()
     service.set_current(cast(Service, found))
     yield found
     service.set_current(None)
-    measuring.clear()
+    st.cache_resource.clear()
 
 
 def slices() -> list[Slice]:
@@ -148,6 +151,11 @@ def test_a_coarse_picture_is_drawn_on_while_the_finer_one_comes() -> None:
     assert losses[8, 0] == losses[0, 8] == pytest.approx(8.5)
 
 
+def beside_mini(name: str) -> Slice:
+    """On 100 images, as many as mini-resnet allows."""
+    return Slice.of(Subject(name), plan(Subject(name).config), 1, 100)
+
+
 def view() -> None:
     from pages.parts.results.landscape import landscape
     from resnet.inquiries import Subject
@@ -163,19 +171,59 @@ def figure(app: AppTest) -> dict[str, object]:
 
 def test_the_page_says_what_was_measured_of_each_network(lab: Lab) -> None:
     for name in ("mini-resnet", "plain-20"):
-        one = Slice.of(Subject(name), plan(Subject(name).config), 1)
-        measuring().of(one).take(grid(5), bowl(grid(5)))
-    measuring().of(Slice.of(Subject("residual-20"), plan(Subject("residual-20").config), 1))
+        measuring().of(beside_mini(name)).take(grid(5), bowl(grid(5)))
     lab.ready = False
     app = AppTest.from_function(view, default_timeout=30).run()
     assert not app.exception
     below = sum(0.5 + 4 * (a * a + b * b) < math.log(10) for a, b in grid(5)) / 25
     assert texts(app).count(f"Loss **0.500** in the middle; lower than guessing (2.30) at **{below:.0%}** of the points") == 2
     assert "Loss in the middle: –" in texts(app)
-    assert "25 of 289 points, 500 images each" in texts(app)
+    assert "**plain-20** · Subset of 12,000, 14×14 · 25 of 289 points" in texts(app).replace("\\", "")
+    # As they were measured when the weights were made: assets/weights/measured.json.
+    written = json.loads(MEASURED_FILE.read_text(encoding="utf-8"))
+    for name in ("mini-resnet", "plain-20", "residual-20"):
+        assert f"Test loss on all 2,000: {written[f'{name}-trained']['test_loss']:.3f}" in texts(app)
+    assert "a mean over the first 100 test images, the test loss one over all of them" in texts(app)
+    assert "Not all see the same data set" in texts(app)
     drawn = figure(app)
     assert [title["text"] for title in drawn["layout"]["annotations"]] == ["mini-resnet (this one)", "plain-20", "residual-20"]  # type: ignore[index]
     assert "residual-20: not measured yet" in str(drawn["alt"])
+
+
+def test_all_that_stand_side_by_side_are_measured_on_as_many_images(lab: Lab) -> None:
+    app = AppTest.from_function(view, default_timeout=60).run()
+    assert {(one.subject.network, one.images) for one in lab.asked} == {("mini-resnet", 100), ("plain-20", 100), ("residual-20", 100)}
+    assert not app.exception
+
+
+def test_what_is_looked_at_is_in_the_address(lab: Lab) -> None:
+    lab.ready = False
+    app = AppTest.from_function(view, default_timeout=30)
+    for name, value in {"around": "app:residual-56,app:nobody", "directions": "7", "seen": "surface"}.items():
+        app.query_params[name] = value
+    app.run()
+    assert [title["text"] for title in figure(app)["layout"]["annotations"]] == ["mini-resnet (this one)", "residual-56"]  # type: ignore[index]
+    assert {one.seed for one in lab.asked} == {7}
+    assert app.segmented_control(key="landscape_kind").value == "surface"
+    app.button(key="landscape_turn").click().run()
+    assert app.query_params["directions"] == "8"
+    app.pills(key="landscape_beside").set_value([]).run()
+    assert app.query_params["around"] == "none"
+    app.query_params["directions"] = "-1"
+    assert not app.run().exception
+
+
+def test_a_figure_is_drawn_once_for_all_who_look_and_anew_only_where_something_is(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.ready = False
+    drawn = []
+    real = landscape_figure.loss_surface_figure
+    monkeypatch.setattr(landscape_figure, "loss_surface_figure", lambda *given: (drawn.append(given), real(*given))[1])
+    first, second = (AppTest.from_function(view, default_timeout=30).run() for _ in range(2))
+    first.run()
+    assert len(drawn) == 1
+    measuring().of(beside_mini("plain-20")).take(grid(5)[:1], bowl(grid(5)[:1]))
+    assert figure(second.run())["data"] == figure(first.run())["data"]
+    assert len(drawn) == 2
 
 
 def test_other_networks_other_directions_and_a_pause(lab: Lab) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from pages.parts.display import pixels, projector, scale
 from pages.parts.figure import plotly_language
-from pages.parts.i18n import ASSETS, t
+from pages.parts.i18n import ASSETS, current_language
+from pages.parts.lesson.text import translator
 from pages.parts.theme import current_theme
 from resnet.figures.display import enlarged
 from resnet.figures.loss_surface import HEIGHT, Kind, Panel, loss_surface_figure
+from resnet.figures.palette import Theme
 from resnet.runs.routes import PLOTLY_URL
 
 _COMPONENTS = ASSETS / "components"
@@ -24,16 +26,13 @@ _surface = st.components.v2.component(
 )
 
 
-def show_surfaces(panels: Sequence[Panel], kind: Kind, *, alt: str) -> None:
-    """Draw them, or what is new of them."""
-    theme = current_theme()
-    figure = loss_surface_figure(panels, kind, theme, t)
-    shown = enlarged(figure, scale(), theme) if projector() else figure
+def show_surfaces(panels: Callable[[], Sequence[Panel]], seen: str, kind: Kind, *, alt: str) -> None:
+    """Draw them, or what is new of them. `seen` tells one set of `panels` from another."""
     height = pixels(HEIGHT)
     _surface(
         key="loss_surface",
         data={
-            "figure": shown.to_json(),
+            "figure": _drawn(seen, kind, current_theme(), current_language(), scale() if projector() else None, panels),
             "height": height,
             "alt": alt,
             "plotly": PLOTLY_URL.removeprefix("/"),
@@ -41,3 +40,11 @@ def show_surfaces(panels: Sequence[Panel], kind: Kind, *, alt: str) -> None:
         },
         height=height,
     )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _drawn(seen: str, kind: Kind, theme: Theme, language: str, larger: float | None, _panels: Callable[[], Sequence[Panel]]) -> str:
+    """The figure as JSON, drawn once for all who look at it. Streamlit sends a browser nothing it has already."""
+    figure = loss_surface_figure(_panels(), kind, theme, translator(language))
+    shown: str = (enlarged(figure, larger, theme) if larger is not None else figure).to_json()
+    return shown
