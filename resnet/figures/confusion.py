@@ -30,15 +30,37 @@ def confusion_figure(
     Hits and mistakes have a scale of colours each, by the share of the row, since there are so many more hits. No data gives empty axes.
     """
     figure = go.Figure()
-    classes = len(titles)
     if matrix is not None:
-        hits = np.eye(classes, dtype=bool)
+        hits = np.eye(len(titles), dtype=bool)
         shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
         worst = max(_FAINTEST_END, float(shares[~hits].max()))
         figure.add_trace(_cells(matrix, np.where(hits, shares, np.nan), colour, 1.0, titles, theme, t))
         figure.add_trace(_cells(matrix, np.where(hits, np.nan, shares), BROKEN, worst, titles, theme, t))
         depths, colours = np.where(hits, shares, shares / worst), np.where(hits, colour.on(theme), BROKEN.on(theme))
         figure.add_trace(_counts(matrix, depths, colours, theme))
+    figure.add_annotation(**_heading(t))
+    _lay_out(figure, titles, theme, height)
+    return figure
+
+
+def _heading(t: Translate) -> dict[str, Any]:
+    return {
+        "text": f"<b>{t('Rows: what it is. Columns: what the network calls it')}</b>",
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": 1,
+        "yshift": 6,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 14},
+    }
+
+
+def _lay_out(figure: go.Figure, titles: Sequence[str], theme: Theme, height: int) -> None:
+    """Axes by class, the rows from the top."""
+    classes = len(titles)
     axis = {
         "tickvals": list(range(classes)),
         "ticktext": list(titles),
@@ -48,18 +70,6 @@ def confusion_figure(
         "fixedrange": True,
         "ticks": "",
     }
-    figure.add_annotation(
-        text=f"<b>{t('Rows: what it is. Columns: what the network calls it')}</b>",
-        xref="paper",
-        yref="paper",
-        x=0,
-        y=1,
-        yshift=6,
-        xanchor="left",
-        yanchor="bottom",
-        showarrow=False,
-        font={"size": 14},
-    )
     figure.update_layout(
         height=height,
         margin={"l": 88, "r": 2, "t": 30, "b": 62, "autoexpand": False},
@@ -72,7 +82,6 @@ def confusion_figure(
         xaxis={**axis, "tickangle": -38},
         yaxis={**axis, "range": [classes - 0.5, -0.5], "ticksuffix": " "},
     )
-    return figure
 
 
 def _cells(

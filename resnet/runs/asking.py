@@ -9,8 +9,8 @@ from typing import Any
 
 from distributed import Client
 
-from resnet.runs.hub import Place
 from resnet.runs.jobs import Command, claim_key, hold, let_go, request, task_name
+from resnet.runs.line import Place
 
 logger = logging.getLogger(__name__)
 

@@ -20,9 +20,10 @@ from resnet.runs.answers import Answers
 from resnet.runs.asking import Workers
 from resnet.runs.attempts import told_until
 from resnet.runs.engine import MEMORY_SHARE, TOPIC, TRAIN
-from resnet.runs.hub import Hub, Place
+from resnet.runs.hub import Hub
 from resnet.runs.jobs import TrainingRoom, task_name, train_run
 from resnet.runs.keeper import EngineKeeper, EngineState
+from resnet.runs.line import Place
 from resnet.runs.store import GoOn
 from resnet.runs.survey import Survey, survey
 from resnet.training.continuation import Continuation

@@ -10,12 +10,13 @@ import logging
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from resnet.errors import StoreError
 from resnet.runs.channel import Channel, Frame, LiveState
-from resnet.runs.store import ENDED, RESUMABLE, RunRecord, RunState, Store
+from resnet.runs.line import Place, count_ahead, in_turn
+from resnet.runs.store import ENDED, RESUMABLE, RunRecord, Store
 from resnet.training.events import Event
 
 logger = logging.getLogger(__name__)
@@ -23,25 +24,6 @@ logger = logging.getLogger(__name__)
 FRAME_INTERVAL = 0.1  # seconds between two frames of one run
 WRITE_RETRY = 1.0  # seconds before a failed database write is tried again
 SETTLE_LIMIT = 8.0  # seconds to wait for a write, longer than the database waits for a lock
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an active run stands.
-
-    `record` is as old as this attempt at the run. `rank` is its place among its visitor's runs, `seconds` the time since it last said
-    something, `last_sequence` that of what it said.
-    """
-
-    record: RunRecord
-    state: RunState
-    rank: int
-    seconds: float
-    last_sequence: int
-
-    @property
-    def run(self) -> str:
-        return self.record.id
 
 
 class Hub:
@@ -79,7 +61,7 @@ class Hub:
         with self._lock:
             self._opened += 1
             self._channels.setdefault(record.id, Channel(record, past, rank=rank, order=self._opened))
-            self._place_queue()
+            count_ahead(self._channels.values())
 
     def begin_again(self, record: RunRecord, past: list[Event], *, rank: int = 0) -> None:
         """Follow a run that is queued once more, having said `past`, maybe to another server; those who watch it go on watching."""
@@ -90,7 +72,7 @@ class Hub:
                 self._channels[record.id] = Channel(record, past, rank=rank, order=self._opened)
             else:
                 channel.begin_again(record, past, rank=rank, order=self._opened)
-            self._place_queue()
+            count_ahead(self._channels.values())
 
     def describe(self, run: str, *, title: str | None = None, note: str | None = None) -> None:
         """An active run has another title or note; None leaves it."""
@@ -171,12 +153,12 @@ class Hub:
         """Where an active run stands."""
         with self._lock:
             channel = self._channels.get(run)
-            return _place(channel) if channel and not channel.ended else None
+            return Place.of(channel) if channel and not channel.ended else None
 
     def places(self) -> list[Place]:
         """Where every active run stands: those that have begun, then those that wait, in the order of their turn."""
         with self._lock:
-            return [_place(channel) for channel in self._line()]
+            return [Place.of(channel) for channel in in_turn(self._channels.values())]
 
     def position(self, run: str) -> int | None:
         """How many runs are ahead of a queued one; None where it does not wait."""
@@ -258,7 +240,7 @@ class Hub:
             for channel in due:
                 channel.take(time.monotonic())
                 channel.due = now + FRAME_INTERVAL
-            self._place_queue()
+            count_ahead(self._channels.values())
             for channel in due:
                 channel.changed()
             rest = [channel.due for channel in waiting if channel.arrived]
@@ -300,22 +282,3 @@ class Hub:
         if ended and self._on_end is not None:
             self._on_end(channel.run, attempt)
         return True
-
-    def _line(self) -> list[Channel]:
-        active = [channel for channel in self._channels.values() if not channel.ended]
-        return sorted(
-            active, key=lambda channel: (channel.state == "queued", channel.rank if channel.state == "queued" else 0, channel.order)
-        )
-
-    def _place_queue(self) -> None:
-        line = self._line()
-        for channel in self._channels.values():
-            ahead = line.index(channel) if channel.state == "queued" and channel in line else 0
-            if (ahead or None) != channel.position:
-                channel.position = ahead or None
-                channel.changed()
-
-
-def _place(channel: Channel) -> Place:
-    seconds = time.monotonic() - channel.since if channel.since else 0.0
-    return Place(channel.record, channel.state_with_arrivals, channel.rank, seconds, channel.last_sequence)

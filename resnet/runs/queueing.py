@@ -12,7 +12,7 @@ from resnet.datasets import DATASETS
 from resnet.errors import ConfigError, TrainingError
 from resnet.estimate import epoch_seconds
 from resnet.plan import plan
-from resnet.runs.hub import Place
+from resnet.runs.line import Place
 from resnet.training.events import BatchEnd, Event, Started
 
 

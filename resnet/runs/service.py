@@ -18,9 +18,10 @@ from resnet.runs.answers import Answer, Answers
 from resnet.runs.channel import Frame, LiveState
 from resnet.runs.dispatch import Dispatcher
 from resnet.runs.history import History
-from resnet.runs.hub import Hub, Place
+from resnet.runs.hub import Hub
 from resnet.runs.jobs import Command
 from resnet.runs.keeper import EngineState
+from resnet.runs.line import Place
 from resnet.runs.pauses import PauseWatch
 from resnet.runs.queueing import Limits, Waiting
 from resnet.runs.schema import VISITOR_LENGTH

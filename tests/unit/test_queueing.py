@@ -9,7 +9,7 @@ import pytest
 from resnet.config import Recipe, TrainConfig
 from resnet.errors import ConfigError, TrainingError
 from resnet.presets import DEMO, PRESETS
-from resnet.runs.hub import Place
+from resnet.runs.line import Place
 from resnet.runs.queueing import Limits, Waiting, admit, estimated_seconds, remaining_seconds, waiting
 from resnet.runs.store import RunRecord, RunState
 from tests.unit.test_store import batch
