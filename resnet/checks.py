@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, get_args
 
-from resnet.errors import ConfigError
+from resnet.errors import ConfigError, Listed
 
 
 def check_name(value: object) -> None:
@@ -15,7 +15,7 @@ def check_name(value: object) -> None:
 
 def check_choice(field: str, value: object, choices: Any) -> None:
     if value not in get_args(choices):
-        raise ConfigError("{field} must be one of {choices}, got {value!r}", field=field, choices=", ".join(get_args(choices)), value=value)
+        raise ConfigError("{field} must be one of {choices}, got {value!r}", field=field, choices=Listed(get_args(choices)), value=value)
 
 
 def check_flag(field: str, value: object) -> None:

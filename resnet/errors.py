@@ -22,6 +22,15 @@ def fill(rule: str, values: Mapping[str, Any]) -> str:
     return _Shortening().vformat(rule, (), values)
 
 
+class Listed(tuple[str, ...]):
+    """Several words as one value of an error. In English commas stand between them; a page puts what its language does."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(self)
+
+
 class ExplainedError(Exception):
     """Something a person can put right. `rule` is an English template, `values` fill it.
 

@@ -118,7 +118,7 @@ function spokenLines(lines, race, data) {
   const { labels, locale } = data;
   const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
   const seen = lines.filter(({ calm }) => calm.length);
-  if (!seen.length) return labels.spoken.none.replace("{networks}", data.networks.map(({ name }) => name).join(", "));
-  const losses = seen.map(({ network, calm }) => `${network.name} ${calm.at(-1) == null ? "–" : number.format(calm.at(-1))}`).join(", ");
+  if (!seen.length) return labels.spoken.none.replace("{networks}", data.networks.map(({ name }) => name).join(labels.listed));
+  const losses = seen.map(({ network, calm }) => `${network.name} ${calm.at(-1) == null ? "–" : number.format(calm.at(-1))}`).join(labels.listed);
   return labels.spoken.lines.replace("{step}", race.step).replace("{steps}", data.steps).replace("{losses}", losses);
 }

@@ -16,8 +16,9 @@ from types import MappingProxyType
 import streamlit as st
 
 from pages.parts.held_address import follow, keep
-from resnet.errors import ExplainedError, fill
+from resnet.errors import ExplainedError, Listed, fill
 from resnet.field_wording import field_choices, field_title
+from resnet.wording import listed
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 LOCALE = ASSETS / "locale"
@@ -109,7 +110,9 @@ def _sections(path: Path, _changed: int) -> dict[str, str]:
 
 
 def _as_on_controls(name: str, value: object) -> object:
-    """A value of an error under that name: a field's title, the words for a field's choice, or the value as it is."""
+    """A value of an error under that name: a field's title, the words for a field's choice, a list, or the value as it is."""
+    if isinstance(value, Listed):
+        return listed(value, t)
     if isinstance(value, str) and (name == "field" or name.endswith("_field")):
         return field_title(value, t)
     words = field_choices(name, t) if isinstance(value, (str, bool)) else None

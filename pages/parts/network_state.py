@@ -22,7 +22,7 @@ from pages.parts.network_address import DEFAULT_PRESET, WORDS, from_query, to_qu
 from pages.parts.runs import chart_view
 from pages.parts.runs.chart_view import ChartView
 from resnet.config import DatasetName, ResNetConfig
-from resnet.errors import ConfigError, ExplainedError
+from resnet.errors import ConfigError, ExplainedError, Listed
 from resnet.landscape import Axis
 from resnet.outline import focus_on
 from resnet.plan import plan
@@ -282,6 +282,6 @@ def _read_choice(address: Mapping[str, str], name: str, choices: tuple[_Choice, 
             return choice, []
     shown = value[:_LONGEST_SHOWN]
     error = ConfigError(
-        "the address gives {field}={value!r}, but one of {choices} is needed there", field=name, value=shown, choices=", ".join(choices)
+        "the address gives {field}={value!r}, but one of {choices} is needed there", field=name, value=shown, choices=Listed(choices)
     )
     return choices[0], [error]

@@ -7,7 +7,7 @@ from dataclasses import MISSING, asdict, fields
 from typing import Any
 
 from resnet.config import ResNetConfig, network_from_dict
-from resnet.errors import ConfigError
+from resnet.errors import ConfigError, Listed
 from resnet.presets import PRESETS
 
 FORMAT = "resnet-lab-network"
@@ -65,7 +65,7 @@ def _check_fields(network: dict[str, Any]) -> None:
     known = {field.name: field.default is MISSING for field in fields(ResNetConfig)}
     missing = [name for name, required in known.items() if required and name not in network]
     if missing:
-        raise ConfigError("the network's description lacks {fields}", fields=", ".join(missing))
+        raise ConfigError("the network's description lacks {fields}", fields=Listed(missing))
     unknown = [name for name in network if name not in known]
     if unknown:
-        raise ConfigError("a network has no {fields!r}; it has {known}", fields=", ".join(unknown), known=", ".join(known))
+        raise ConfigError("a network has no {fields!r}; it has {known}", fields=str(Listed(unknown)), known=Listed(known))

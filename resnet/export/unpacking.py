@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from resnet.config import ResNetConfig
-from resnet.errors import FileError
+from resnet.errors import FileError, Listed
 from resnet.plan import Plan, plan
 
 MOST_BYTES = 200 * 2**20  # of the file, as much as the page's uploader takes
 MOST_MEMBERS = 100  # a run has one and one a network, a .keras file a handful
 MOST_LAYERS = 5_000  # of all networks, as many as are built on request
-MOST_WEIGHTS = 240 * 2**20  # bytes of all networks; trained numbers shrink by a tenth at most, so that more would not fit into the file
+MOST_WEIGHTS = MOST_BYTES - 16 * 2**20  # bytes of all networks, so that they and all else are sure to fit into the file
 _ENTRY = b"PK\x01\x02"  # begins each entry of a .zip's list of members
 
 
@@ -45,6 +47,29 @@ def read_member(members: zipfile.ZipFile, name: str, most: int) -> bytes:
     return contents
 
 
+def parsed(text: bytes, member: str) -> Any:
+    """What a member says as JSON. Raises FileError where it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FileError("{member} in the archive is not JSON: {problem}", member=member, problem=str(error)) from error
+
+
+def unpacked_bytes(data: bytes) -> int:
+    """How much the archive says that it unpacks to. More than that does not come out of it. Raises FileError for what is none."""
+    with opened(data) as members:
+        return sum(member.file_size for member in members.infolist())
+
+
+def returns(networks: Sequence[ResNetConfig]) -> FileError | None:
+    """Why a file with the weights of these networks could not be brought back; None where it can. For who is about to take one along."""
+    try:
+        planned(networks)
+    except FileError as error:
+        return error
+    return None
+
+
 def planned(networks: Sequence[ResNetConfig]) -> tuple[Plan, ...]:
     """The plans of the networks that a file says it holds, before anything of their size is read.
 
@@ -58,7 +83,7 @@ def planned(networks: Sequence[ResNetConfig]) -> tuple[Plan, ...]:
     if needed > MOST_WEIGHTS:
         raise FileError(
             "the weights of {network} take {needed:,} bytes, and a file can bring at most {most:,}",
-            network=", ".join(network.name for network in networks),
+            network=Listed(network.name for network in networks),
             needed=needed,
             most=MOST_WEIGHTS,
         )

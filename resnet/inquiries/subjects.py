@@ -9,7 +9,7 @@ from resnet.checks import is_whole
 from resnet.config import DatasetName, ResNetConfig
 from resnet.datasets import DATASETS
 from resnet.embedded import EMBEDDED, Embedded, Moment, block_names
-from resnet.errors import QuestionError
+from resnet.errors import Listed, QuestionError
 
 MOST_SEED = 2**31 - 1
 
@@ -24,13 +24,13 @@ class Subject:
     def __post_init__(self) -> None:
         if self.network not in EMBEDDED:
             raise QuestionError(
-                "there are no weights of {network!r} with this app, only of {known}", network=self.network, known=", ".join(EMBEDDED)
+                "there are no weights of {network!r} with this app, only of {known}", network=self.network, known=Listed(EMBEDDED)
             )
         if self.moment not in self.embedded.moments:
             raise QuestionError(
                 "of {network} there are weights of these moments: {known}; not of {moment!r}",
                 network=self.network,
-                known=", ".join(self.embedded.moments),
+                known=Listed(self.embedded.moments),
                 moment=self.moment,
             )
 
@@ -116,7 +116,7 @@ def check_block(subject: Source, block: str) -> None:
     known = block_names(subject.config)
     if block not in known:
         raise QuestionError(
-            "{network} has no block {block!r}; its blocks are {known}", network=subject.network, block=block, known=", ".join(known)
+            "{network} has no block {block!r}; its blocks are {known}", network=subject.network, block=block, known=Listed(known)
         )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from resnet.checks import check_number
 from resnet.config import ResNetConfig
 from resnet.embedded import block_names
-from resnet.errors import ConfigError, QuestionError
+from resnet.errors import ConfigError, Listed, QuestionError
 from resnet.inquiries.block import TEST_IMAGES
 from resnet.inquiries.subjects import MOST_SEED, Subject, check_count
 from resnet.plan import plan
@@ -49,7 +49,7 @@ class Cut:
                     place=place,
                     network=self.subject.network,
                     kind=self.kind,
-                    known=", ".join(possible) or "none",
+                    known=Listed(possible or ("none",)),
                 )
 
 

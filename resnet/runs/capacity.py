@@ -5,7 +5,7 @@ from __future__ import annotations
 from distributed.system import MEMORY_LIMIT
 
 from resnet.config import TrainConfig
-from resnet.errors import TrainingError
+from resnet.errors import Listed, TrainingError
 from resnet.footprint import binary, training_bytes
 from resnet.plan import plan
 
@@ -24,7 +24,7 @@ def refusal(config: TrainConfig, limit: int | None) -> TrainingError | None:
     return TrainingError(
         "training {network} with a batch size of {batch} takes about {needed} of memory, and the training process may take {allowed}; "
         "a smaller batch, fewer channels or fewer blocks make it fit",
-        network=", ".join(network.name for network in config.networks),
+        network=Listed(network.name for network in config.networks),
         batch=recipe.batch_size,
         needed=binary(needed),
         allowed=binary(allowed),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import re
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import resnet.errors
 from pages.parts import i18n
 from pages.parts.network_words import field_title
 from resnet.config import ResNetConfig
-from resnet.errors import ConfigError, ExplainedError
+from resnet.errors import ConfigError, ExplainedError, Listed
 from resnet.presets import PRESETS
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,7 @@ def locale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     catalogue.add("{count} of {all}", "{count} von {all}")
     catalogue.add(("{n} block", "{n} blocks"), ("{n} Baustein", "{n} Bausteine"))
     catalogue.add("Blocks", "Bausteine")
+    catalogue.add(", ", " / ")
     catalogue.add("None (plain)", "keine")
     catalogue.add("no {field} with {shortcut_field} {shortcut}", "{field} nicht mit {shortcut_field} {shortcut}")
     catalogue.add("{field} must be at least {low}, got {value!r}", "{field} muss mindestens {low} sein, nicht {value!r}")
@@ -73,6 +75,13 @@ def test_fields_and_their_choices_in_an_error_are_called_as_on_their_controls(lo
     assert i18n.explain(error) == "no Blocks with Shortcuts None (plain)"
     monkeypatch.setattr(i18n, "current_language", lambda: "de")
     assert i18n.explain(error) == "Bausteine nicht mit Shortcuts keine"
+
+
+def test_a_list_in_an_error_is_told_as_the_language_tells_lists(locale: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = pickle.loads(pickle.dumps(ConfigError("{field} must be one of {choices}", field="kind", choices=Listed(("a", "b")))))
+    assert (str(error), i18n.explain(error), error.plain_values["choices"]) == (*["kind must be one of a, b"] * 2, "a, b")
+    monkeypatch.setattr(i18n, "current_language", lambda: "de")
+    assert i18n.explain(error) == "kind must be one of a / b"
 
 
 @pytest.mark.parametrize("changes", [{name: "?"} for name in ResNetConfig.__dataclass_fields__ if name != "name"], ids=str)

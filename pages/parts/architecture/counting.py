@@ -11,6 +11,7 @@ from pages.parts.network_words import network_title
 from resnet.counting import Counts, count
 from resnet.plan import Plan, plan
 from resnet.presets import PRESETS
+from resnet.wording import listed
 
 
 def counting_tab(network: Plan) -> None:
@@ -86,4 +87,4 @@ def _work_of_an_inner_convolution() -> str:
     """Multiply-adds of the last convolution of ResNet-34's stages, all alike."""
     network = plan(PRESETS["resnet-34"])
     work = {layer.macs for layer in network.layers if layer.name.endswith("block2_conv2")}
-    return ", ".join(f"{macs:,}" for macs in sorted(work))
+    return listed((f"{macs:,}" for macs in sorted(work)), t)

@@ -14,6 +14,7 @@ def race_labels(*, loss: str) -> dict[str, Any]:
     return {
         **live,
         "loss": loss,
+        "listed": t(", "),
         "byDepth": t("Gradient by depth"),
         "guessing": t("guessing: ln 10 = 2.30"),
         "racing": t("Training: step {step} of {steps}"),

@@ -90,5 +90,6 @@ def about_recording(recording: Recording) -> str:
         batch=config.recipe.batch_size,
         steps=config.max_steps or 0,
     )
-    others = recording.raced - len(config.networks)
-    return made + (", " + t("from a race of {count}", count=recording.raced) if others else "")
+    if recording.raced == len(config.networks):
+        return made
+    return t("{made}, from a race of {count}", made=made, count=recording.raced)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
-from resnet.errors import ConfigError, ExplainedError
+from resnet.errors import ConfigError, ExplainedError, Listed
 
 Panel = Literal["curves", "gradients"]
 Unit = Literal["epochs", "steps", "seconds"]
@@ -82,7 +82,7 @@ def _choice(name: str, field: str, choices: tuple[str, ...], value: str) -> dict
             "the address gives {field}={value!r}, but one of {choices} is needed there",
             field=name,
             value=value[:_LONGEST_SHOWN],
-            choices=", ".join(choices),
+            choices=Listed(choices),
         )
     return {field: value}
 
