@@ -97,7 +97,7 @@ def _run(run: Shown, t: Translate) -> str:
     """The setting of a run, its curves, and where each of them ended."""
     config, recipe = run.config, run.config.recipe
     setting = t(
-        "{images:,} training images of {shape}, {optimizer} at {rate:g}, batches of {batch}, seed {seed}, {steps:,} steps",
+        "{images:,} training images of {shape}, {optimizer} at {rate:g}, batches of {batch}, seed {seed}, {steps:,} steps.",
         images=DATASETS[config.dataset].training_images,
         shape="×".join(map(str, config.networks[0].input_shape)),
         optimizer={"adam": "Adam", "sgd": "SGD"}[recipe.optimizer],
@@ -107,7 +107,7 @@ def _run(run: Shown, t: Translate) -> str:
         steps=max((int(curve.steps[-1]) for curve in run.curves if len(curve.steps)), default=0),
     )
     return (
-        f"<figure><h3>{escape(run.title)}</h3><p class=note>{escape(setting)}.<br>{escape(run.origin)}</p>"
+        f"<figure><h3>{escape(run.title)}</h3><p class=note>{escape(setting)}<br>{escape(run.origin)}</p>"
         f"{loss_svg(run.curves, config.networks, t)}{_table(run, t)}</figure>"
     )
 

@@ -68,12 +68,14 @@ class Reference:
     place: str = ""
 
     def label(self, t: Translate = english) -> str:
-        name = source_label(self.key, t)
-        return f"{name}, {self.place}" if self.place else name
+        return self._placed(source_label(self.key, t), t)
 
     def markdown(self, t: Translate = english) -> str:
         url = SOURCES[self.key].url
-        return f"[{source_label(self.key, t)}]({url})" + (f", {self.place}" if self.place else "") if url else self.label(t)
+        return self._placed(f"[{source_label(self.key, t)}]({url})", t) if url else self.label(t)
+
+    def _placed(self, name: str, t: Translate) -> str:
+        return t("{source}, {place}", source=name, place=self.place) if self.place else name
 
 
 def references(line: str) -> tuple[Reference, ...]:

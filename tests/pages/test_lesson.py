@@ -191,6 +191,8 @@ def test_the_sheet_holds_this_visitors_own_run_and_every_quiz(language: str, sto
     assert sheet.count('<div class="question">') + sheet.count("<div class=question>") == 2 * sum(len(questions(name)) for name in QUIZZES)
     assert ('<html lang="zh-CN">' in sheet) == (language == "zh")
     assert ("残差块" in sheet) == (language == "zh")
+    # A recording stands in for what was not run, and says what it was made on.
+    assert ("AMD EPYC, 2 cores, 20" in sheet, "AMD EPYC，2 核，20" in sheet) == (language == "en", language == "zh")
 
 
 # Quizzes

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts.experiments.session import bench
-from pages.parts.experiments.words import experiment_titles
+from pages.parts.experiments.words import experiment_titles, machine_words
 from pages.parts.i18n import current_language, language_tag, t
 from pages.parts.layout import prose
 from pages.parts.lesson.text import QUIZZES, lesson_words, questions, translator
 from pages.parts.places import titles
 from pages.parts.runs.listing import time_zone
-from resnet.experiments.catalogue import RACES, Key
+from resnet.experiments.catalogue import RACES, Key, Race
 from resnet.experiments.readings import curves_of
-from resnet.experiments.recordings import load
+from resnet.experiments.recordings import Recording, load
 from resnet.export.lesson_notebook import lesson_notebook
 from resnet.runs import service
 from resnet.teaching.handout import Sheet, Shown, handout
@@ -34,11 +34,12 @@ _RECORDED: tuple[Key, ...] = ("cure", "depth")
 
 @dataclass(frozen=True, slots=True)
 class _Experiment:
-    """One of the experiments: its title, this visitor's run of it, and the name of a recording to show where there is none."""
+    """One of the experiments: its title, this visitor's run of it; what is shown where there is none, and its machine in words."""
 
     title: str
     run: str | None
-    recording: str | None
+    recording: Recording | None
+    machine: str
 
 
 def take_home() -> None:
@@ -65,9 +66,7 @@ def lesson_sheet() -> Callable[[], str]:
     pages = {**titles(), "exit": t("Exit question")}
     quizzes = {pages[name]: questions(name) for name in QUIZZES}
     names, zone = experiment_titles(), time_zone()
-    experiments = [
-        _Experiment(names[race.key], bench(race.key).run, race.recordings[0] if race.key in _RECORDED else None) for race in RACES.values()
-    ]
+    experiments = [_experiment(race, names[race.key]) for race in RACES.values()]
     lab, tag, speak, words = service.current(), language_tag(), translator(current_language()), lesson_words("handout")
 
     def make() -> str:
@@ -75,6 +74,11 @@ def lesson_sheet() -> Callable[[], str]:
         return handout(Sheet(tag, f"{datetime.now(zone):%Y-%m-%d}", runs, quizzes), words, speak)
 
     return make
+
+
+def _experiment(race: Race, title: str) -> _Experiment:
+    recording = load(race.recordings[0]) if race.key in _RECORDED else None
+    return _Experiment(title, bench(race.key).run, recording, machine_words(recording.machine) if recording else "")
 
 
 def _shown(experiment: _Experiment, lab: Service | None, zone: tzinfo, t: Translate) -> Shown | None:
@@ -85,8 +89,8 @@ def _shown(experiment: _Experiment, lab: Service | None, zone: tzinfo, t: Transl
         when = f"{datetime.fromtimestamp(record.created, zone):%Y-%m-%d %H:%M}"
         if curves:
             return Shown(experiment.title, t("Run {run} on this server, {when}", run=record.id, when=when), record.config, curves)
-    recording = load(experiment.recording) if experiment.recording else None
+    recording = experiment.recording
     if recording is None:
         return None
-    origin = t("A recording: {machine}, {day}", machine=recording.machine, day=recording.recorded)
+    origin = t("A recording: {machine}, {day}", machine=experiment.machine, day=recording.recorded)
     return Shown(experiment.title, origin, recording.config, tuple(curves_of(recording.events).values()))
