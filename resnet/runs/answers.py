@@ -25,6 +25,8 @@ Phase = Literal["starting", "waiting"] | Step
 KEPT = 256  # questions
 KEPT_BYTES = 64 * 2**20  # of arrays and files in them and their answers; one block's maps and kernels are 1 to 3 MB
 MOST_PENDING = 128  # a class of thirty with a page of three questions each, and some to spare
+PENDING_BYTES = 256 * 2**20  # of files and numbers in them: one .keras file has up to 200 MB
+LARGE = 2**16  # bytes; a question that holds more lets go of them once it is answered
 START_LIMIT = 60  # seconds for an inspect worker to come up
 ANSWER_LIMIT = 300  # seconds for an answer, waiting for other questions included
 FETCH_LIMIT = 30  # seconds
@@ -43,8 +45,11 @@ Answer = Pending | Finding | ExplainedError
 
 @dataclass(slots=True)
 class _Question:
-    inquiry: Inquiry
+    """`size` is in bytes, of the inquiry and, once there is one, of the outcome. An inquiry that was let go of is None."""
+
+    inquiry: Inquiry | None
     asked: float
+    size: int = 0
     phase: Phase | None = None  # as the worker said it
     future: Future[Finding] | None = None
     outcome: Finding | ExplainedError | None = None
@@ -83,13 +88,15 @@ class Answers:
                 if question.inquiry == inquiry and not isinstance(question.outcome, ExplainedError):
                     self._questions.move_to_end(name)
                     return name
-            refusal = self._refusal(otherwise)
-            name, question = f"question-{uuid.uuid4().hex[:12]}", _Question(inquiry, time.monotonic(), outcome=refusal)
+            name, question = f"question-{uuid.uuid4().hex[:12]}", _Question(inquiry, time.monotonic(), size_of(inquiry))
+            refusal = self._refusal(question.size, otherwise)
+            if refusal is not None:
+                self._conclude(question, refusal)
             self._questions[name] = question
             self._forget_oldest()
             client = self._client
         if refusal is None and client is not None:
-            self._submit(client, name, question)
+            self._submit(client, name, question, inquiry)
         return name
 
     def answer(self, name: str) -> Answer:
@@ -120,18 +127,24 @@ class Answers:
         busy = any(other.phase is not None and other.outcome is None for other in self._questions.values())
         return "waiting" if busy else "starting"
 
-    def _refusal(self, otherwise: ExplainedError) -> ExplainedError | None:
+    def _refusal(self, size: int, otherwise: ExplainedError) -> ExplainedError | None:
+        """Why a question of so many bytes is not taken."""
         if self._client is None:
             return otherwise
-        pending = sum(question.outcome is None for question in self._questions.values())
-        if pending >= MOST_PENDING:
-            return BusyError("{pending} questions wait for an answer already; ask again in a moment", pending=pending)
+        pending = [question.size for question in self._questions.values() if question.outcome is None]
+        if len(pending) >= MOST_PENDING:
+            return BusyError("{pending} questions wait for an answer already; ask again in a moment", pending=len(pending))
+        if pending and sum(pending) + size > PENDING_BYTES:
+            return BusyError(
+                "questions with {held:,} bytes of files wait for an answer already, and this one has {size:,} more; ask again in a moment",
+                held=sum(pending),
+                size=size,
+            )
         return None
 
     def _forget_oldest(self) -> None:
         """The newest answer stays, however large it is."""
-        answered = {name: question for name, question in self._questions.items() if question.outcome is not None}
-        sizes = {name: size_of(question.outcome) + size_of(question.inquiry) for name, question in answered.items()}
+        sizes = {name: question.size for name, question in self._questions.items() if question.outcome is not None}
         count, held = len(self._questions), sum(sizes.values())
         for name, size in list(sizes.items())[:-1]:
             if count <= KEPT and held <= KEPT_BYTES:
@@ -139,9 +152,9 @@ class Answers:
             del self._questions[name]
             count, held = count - 1, held - size
 
-    def _submit(self, client: Client, name: str, question: _Question) -> None:
+    def _submit(self, client: Client, name: str, question: _Question, inquiry: Inquiry) -> None:
         try:
-            future = client.submit(find_out, name, question.inquiry, key=name, resources={INSPECT: 1}, pure=False, retries=0)
+            future = client.submit(find_out, name, inquiry, key=name, resources={INSPECT: 1}, pure=False, retries=0)
         except Exception as error:  # the connection closes this moment
             logger.exception("question %s could not be handed over", name)
             with self._lock:
@@ -174,6 +187,9 @@ class Answers:
         """What is said first counts. A released future needs no answer, or lets the worker forget the one it gave."""
         if question.outcome is None:
             question.outcome = outcome
+            if question.size > LARGE:
+                question.inquiry, question.size = None, 0
+            question.size += size_of(outcome)
             if question.future is not None:
                 question.future.release()
                 question.future = None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from typing import cast
+
 import numpy as np
 import pytest
+from distributed import Client
 
-from resnet.errors import QuestionError
-from resnet.inquiries import MeasureChain, Strip
+from resnet.errors import BusyError, QuestionError
+from resnet.inquiries import MeasureChain, OpenModel, Packed, Series, Strip, WriteLogs
 from resnet.runs import answers
 from resnet.runs.answers import Answers
 
@@ -16,7 +20,8 @@ NOBODY = QuestionError("nobody there")
 def asked(here: Answers, seed: int, size: int) -> str:
     """A question that is answered by so many bytes."""
     name = here.ask(MeasureChain(1, seed, True), otherwise=NOBODY)
-    here._questions[name].outcome = Strip(blocks=(), ratio=np.zeros(size, np.uint8), spread=np.zeros(0))
+    question = here._questions[name]
+    question.outcome, question.size = Strip(blocks=(), ratio=np.zeros(size, np.uint8), spread=np.zeros(0)), size
     return name
 
 
@@ -73,3 +78,53 @@ def test_a_question_that_waits_for_its_turn_is_not_given_up_between_two_others(m
     assert isinstance(here.answer("second"), answers.Pending)
     clock += 2
     assert "no process for questions has come up" in str(here.answer("second"))
+
+
+class Connection:
+    """Takes questions and answers none."""
+
+    def subscribe_topic(self, topic: str, hear: object) -> None: ...
+
+    def submit(self, *told: object, **settings: object) -> Future[object]:
+        return Future()
+
+
+@pytest.fixture
+def connected() -> Answers:
+    here = Answers()
+    here.connect(cast(Client, Connection()))
+    return here
+
+
+def test_files_wait_within_so_many_bytes(connected: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "PENDING_BYTES", 100)
+    alone = connected.ask(OpenModel(bytes(120)), otherwise=NOBODY)
+    assert isinstance(connected.answer(alone), answers.Pending), "one file is taken, however large"
+    refused = connected.answer(connected.ask(OpenModel(b"1"), otherwise=NOBODY))
+    assert isinstance(refused, BusyError)
+    assert str(refused).startswith("questions with 120 bytes of files wait for an answer already, and this one has 1 more")
+    connected._conclude(connected._questions[alone], Packed(b""))
+    for size in (60, 40):
+        assert isinstance(connected.answer(connected.ask(OpenModel(bytes(size)), otherwise=NOBODY)), answers.Pending)
+    assert isinstance(connected.answer(connected.ask(OpenModel(b"2"), otherwise=NOBODY)), BusyError)
+
+
+def test_a_large_question_lets_go_of_its_data_once_it_is_answered(connected: Answers) -> None:
+    file, small = OpenModel(bytes(answers.LARGE + 1)), OpenModel(b"small")
+    large, little = (connected.ask(one, otherwise=NOBODY) for one in (file, small))
+    assert connected.ask(file, otherwise=NOBODY) == large
+    for name in (large, little):
+        connected._conclude(connected._questions[name], Packed(b"answer"))
+    assert (connected._questions[large].inquiry, connected._questions[large].size) == (None, 6)
+    assert (connected._questions[little].inquiry, connected._questions[little].size) == (small, 11)
+    assert connected.answer(large).data == b"answer"  # type: ignore[union-attr]
+    assert connected.ask(small, otherwise=NOBODY) == little
+    assert connected.ask(file, otherwise=NOBODY) != large, "what it was is no longer known"
+
+
+def test_curves_to_be_written_count(connected: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "PENDING_BYTES", 200)
+    curve = WriteLogs((Series("train", "loss", (1, 2), (0.5, 0.25), (10.0, 20.0)),))  # six numbers of 32 bytes
+    assert isinstance(connected.answer(connected.ask(curve, otherwise=NOBODY)), answers.Pending)
+    assert isinstance(connected.answer(connected.ask(OpenModel(bytes(8)), otherwise=NOBODY)), answers.Pending)
+    assert isinstance(connected.answer(connected.ask(OpenModel(b"9"), otherwise=NOBODY)), BusyError)
