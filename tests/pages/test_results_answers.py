@@ -136,7 +136,7 @@ def test_a_leaderboard_stands_beside_the_full_test_set_alone(asked: list[Any], s
     assert "94.9" not in said
     full = replace(QUICK, dataset="fashion-mnist")
     keep(store, "bbbb", [*course("bbbb", [0.1], [0.5]), finish("bbbb", 99)], "finished", config=full)
-    assert "ResNet-18 94.9%, WRN-40-4 96.7%" in texts(results(view="answers", run="bbbb"))
+    assert "ResNet-18 94.9%; WRN-40-4 96.7%" in texts(results(view="answers", run="bbbb"))
 
 
 def test_it_is_about_the_run_in_the_address(asked: list[Any], store: Store) -> None:

@@ -20,6 +20,7 @@ from resnet.figures.class_accuracy import wilson_interval
 from resnet.figures.palette import Colour
 from resnet.inquiries import TestPredictions
 from resnet.metrics import calibration, class_scores
+from resnet.wording import listed, listed_apart
 
 _KEY = "results_answers"
 # The benchmark table of Xiao et al. 2017's repository: self-reported, on all 10,000 test images.
@@ -75,7 +76,7 @@ def people_drawer(found: TestPredictions, dataset: DatasetName) -> None:
     with st.expander(t("Beside people and the leaderboard"), icon=":material/groups:"):
         prose(lesson("answers", "people", **facts))
         if dataset == "fashion-mnist":
-            board = ", ".join(f"{_board_name(name)} {share:.1%}" for name, share in LEADERBOARD)
+            board = listed_apart((f"{_board_name(name)} {share:.1%}" for name, share in LEADERBOARD), t)
             prose(lesson("answers", "leaderboard", board=board, **facts))
         elif dataset == "fashion-mnist-subset":
             prose(lesson("answers", "no_leaderboard", **facts))
@@ -94,7 +95,7 @@ def calibration_drawer(found: TestPredictions, colour: Colour) -> None:
         mean = float(curve.confidence @ curve.images / curve.images.sum())
         alt = t(
             "Share right against the probability of the class named: {points}.",
-            points=", ".join(f"{sure:.0%} {right:.0%}" for sure, right in zip(curve.confidence, curve.accuracy, strict=True)),
+            points=listed((f"{sure:.0%} {right:.0%}" for sure, right in zip(curve.confidence, curve.accuracy, strict=True)), t),
         )
         show_figure(calibration_figure(curve, colour, current_theme(), t), key=f"{_KEY}_calibration", alt=alt)
         prose(lesson("answers", "calibration", error=f"{100 * curve.error:.1f}", sure=f"{mean:.1%}", accuracy=f"{found.accuracy:.1%}"))

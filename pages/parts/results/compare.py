@@ -28,6 +28,7 @@ from pages.parts.theme import current_theme
 from resnet.config import ResNetConfig
 from resnet.figures.runs_compared import MOST_POINTS, ComparedRun, RunCurve, colours_of, leaving, run_curve, runs_compared_figure
 from resnet.side_by_side import Best, Score, best, settings
+from resnet.wording import listed
 
 if TYPE_CHECKING:
     from resnet.runs.service import Service
@@ -75,7 +76,7 @@ def compare(lab: Service, record: RunRecord | None) -> None:
         runs_compared_figure(lines, current_view().x, current_theme(), t),
         key="results_compare_figure",
         config=_MODEBAR,
-        alt=t("Loss and accuracy of {runs}, each for training and validation.", runs=", ".join(line.name for line in lines) or "–"),
+        alt=t("Loss and accuracy of {runs}, each for training and validation.", runs=listed((line.name for line in lines), t) or "–"),
     )
     if not entries:
         st.caption(t("No run is chosen."))
@@ -201,10 +202,10 @@ def _reading(lines: Sequence[ComparedRun]) -> str:
         said.append(t("The deeper a network, the wider its line."))
     silent = [literally(line.name) for line in lines if not line.curve.training.steps]
     if silent:
-        said.append(t("Ended before the first batch: {runs}.", runs=", ".join(silent)))
+        said.append(t("Ended before the first batch: {runs}.", runs=listed(silent, t)))
     high = [literally(name) for name in leaving(lines)]
     if high:
-        said.append(t("Losses above the axis, not drawn: {runs}.", runs=", ".join(high)))
+        said.append(t("Losses above the axis, not drawn: {runs}.", runs=listed(high, t)))
     return " ".join(said)
 
 

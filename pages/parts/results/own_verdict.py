@@ -14,7 +14,7 @@ from pages.parts.theme import current_theme
 from resnet.figures.palette import INK, translucent
 from resnet.figures.probabilities import probabilities_figure
 from resnet.inquiries import Judgement
-from resnet.wording import class_titles
+from resnet.wording import class_titles, listed
 
 # Of the test images, so few are as far away or farther: what is unlike all that was learned, and what lies at its edge.
 UNLIKE, EDGE = 0.05, 0.25
@@ -72,6 +72,5 @@ def _words(found: Judgement, titles: tuple[str, ...]) -> str:
 def _alt(found: Judgement | None, titles: tuple[str, ...]) -> str:
     if found is None:
         return t("Probabilities: not asked yet")
-    return t(
-        "Probabilities: {known}", known=", ".join(f"{name} {share:.1%}" for name, share in zip(titles, found.probabilities, strict=True))
-    )
+    known = listed((f"{name} {share:.1%}" for name, share in zip(titles, found.probabilities, strict=True)), t)
+    return t("Probabilities: {known}", known=known)
