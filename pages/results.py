@@ -97,11 +97,11 @@ def _view(lab: Service, shown: Whom, view: View) -> None:
             _came_trained(shown)
         else:
             course(lab, shown.record)
+    elif view == "take" and (source is not None or (shown.record is not None and shown.record.ended)):
+        take_home(lab, shown.record, source)
     elif source is None:
         if shown.record is not None:
             nothing_inside(shown.record)
-    elif view == "take":
-        take_home(lab, shown.record, source)
     else:
         _INTO[view](source)
 

@@ -143,6 +143,11 @@ def tell(asked: Asked[FindingType], *, key: str, said: str = "") -> None:
             st.markdown(said)
 
 
+def forget(key: str) -> None:
+    """Keep neither what was asked at this place nor the answer, both of which may be large: `ask` asks anew."""
+    st.session_state.get(_STATE, {}).pop(key, None)
+
+
 @dataclass(slots=True)
 class Inquiring:
     """Many questions of one session: what is to be asked yet, what was asked, and what came of it.

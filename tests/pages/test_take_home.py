@@ -23,7 +23,7 @@ from resnet.presets import PRESETS, RACERS, race
 from resnet.runs.answers import Answer
 from resnet.runs.service import Service
 from resnet.runs.store import Store
-from resnet.training.events import Finished
+from resnet.training.events import Failed, Finished, RateChanged, Stopped
 from tests.pages.components import components
 from tests.pages.test_results import CLASSES, NETWORK, QUICK, course, finish, keep, keep_notebook, results, texts
 
@@ -169,6 +169,7 @@ def test_a_network_is_made_a_file_in_the_form_that_is_chosen(store: Store, files
         app = app.run()
         assert not app.exception
         assert files[name]() == b"12345"
+        assert "take_model" not in app.session_state["inquiries_asked"], "the button has it, the session need not"
     assert SaveModel(source, "keras", QUICK) in asked
     logs = next(one for one in asked if isinstance(one, WriteLogs))
     by_name = {(one.log, one.tag): one for one in logs.series}
@@ -192,6 +193,70 @@ def test_what_the_network_answers_comes_into_report_and_figures(store: Store, fi
     # Of 13 called shirts 10 are; of 10 T-shirts 7 are called so: F1 = 2 · 1 · 0.7 / 1.7
     assert "<tr><td>T-shirt/top</td><td>100.0%</td><td>70.0%</td><td>82.4%</td><td>10</td></tr>" in page
     assert "<tr><td>Shirt</td><td>76.9%</td><td>100.0%</td><td>87.0%</td><td>10</td></tr>" in page
+
+
+def figure_titles(app: AppTest) -> dict[str, bool]:
+    """What can be taken as a picture, and whether it is there."""
+    (figures,) = [one for one in components(app) if one.proto.component_name == "resnet_lab_figure_files"]
+    return {one["title"]: one["figure"] is not None for one in json.loads(figures.proto.json)["figures"]}
+
+
+def stop(run: str, step: int, epoch: int) -> Stopped:
+    return Stopped(run=run, sequence=99, time=50.0, step=step, epoch=epoch)
+
+
+def test_a_run_that_was_stopped_is_taken_home_as_far_as_it_came(store: Store, files: Files) -> None:
+    keep(store, "aaaa", [*course("aaaa", [0.1, 0.05], [0.5], last_batches=2), stop("aaaa", 5, 2)], "stopped")
+    app = taken("aaaa")
+    assert "ended before its network was tested" in texts(app)
+    assert "Continue it under “How good”" in texts(app)
+    assert figure_titles(app) == {"Loss and accuracy": True}
+    assert app.segmented_control(key="take_model").options == ["TensorBoard logs (.zip)"]
+    assert set(files) == {
+        "mini_resnet_aaaa.py",
+        "mini_resnet_aaaa.ipynb",
+        "fashion-mnist-subset.npz",
+        "mini_resnet_aaaa.html",
+        "run_aaaa.zip",
+        "mini_resnet_aaaa_epochs.csv",
+        "mini_resnet_aaaa_batches.csv",
+        "mini_resnet_aaaa.json",
+    }
+    assert len(list(csv.DictReader(io.StringIO(files["mini_resnet_aaaa_batches.csv"]())))) == 5
+    assert json.loads(files["mini_resnet_aaaa.json"]())["result"] is None
+    assert "training loss of epoch 1            1.0000" in files["mini_resnet_aaaa.py"]()
+    assert "Stopped: after step 5, in epoch 2" in files["mini_resnet_aaaa.html"]()
+    assert "It trains to the end of the recipe, which the run did not reach." in texts(app)
+    again = unpack(files["run_aaaa.zip"]())
+    assert (again.events[-1].kind, again.trained) == ("stopped", {})
+    assert app.file_uploader(key="run_file")
+
+
+def test_a_run_that_failed_before_its_first_batch_leaves_its_code(store: Store, files: Files) -> None:
+    reason = Failed(run="aaaa", sequence=1, time=1.0, rule="no {what} left", values={"what": "<memory>"})
+    keep(store, "aaaa", [reason], "failed")
+    app = taken("aaaa")
+    assert figure_titles(app) == {"Loss and accuracy": False}
+    assert "Failed: no &lt;memory&gt; left" in files["mini_resnet_aaaa.html"]()
+    assert '<div id="figure-1"' not in files["mini_resnet_aaaa.html"]()
+    assert "SEED = 42" in files["mini_resnet_aaaa.py"]()
+    assert unpack(files["run_aaaa.zip"]()).events[-1].kind == "failed"
+
+
+def test_a_run_in_progress_is_not_taken_home_yet(store: Store, files: Files) -> None:
+    keep(store, "aaaa", course("aaaa", [0.1], []), "running")
+    assert "still in progress" in texts(taken("aaaa"))
+    assert not files
+
+
+def test_how_far_the_code_repeats_the_run_is_said_of_each_run(store: Store, files: Files) -> None:
+    keep(store, "aaaa", [*course("aaaa", [0.1, 0.05], [0.5, 0.4]), finish("aaaa", 99)], "finished")
+    plain = texts(taken("aaaa"))
+    assert "The run's training loss in epoch 1 was 1.0000: compare." in plain
+    assert "somebody stepped in" not in plain
+    by_hand = RateChanged(run="bbbb", sequence=90, time=1.0, step=2, epoch=1, previous=0.1, learning_rate=0.2, cause="hand")
+    keep(store, "bbbb", [*course("bbbb", [0.1, 0.2], [0.5, 0.4]), by_hand, finish("bbbb", 99)], "finished")
+    assert "After step 2 somebody stepped in, which the code does not do" in texts(taken("bbbb"))
 
 
 def test_the_network_that_comes_with_the_app_has_no_course(store: Store, files: Files) -> None:
@@ -223,6 +288,8 @@ def test_a_run_that_is_brought_is_shown(store: Store, files: Files) -> None:
     [
         ("run.zip", b"no archive", "run.zip: the file cannot be read as a .zip archive"),
         ("model.keras", b"PK", "model.keras: the file cannot be read as a .zip archive"),
+        ("photo.PNG", b"PK", "photo.PNG: a run comes as a .zip and a network as a .keras file, got one that ends in '.png'"),
+        ("run", b"PK", "run: a run comes as a .zip and a network as a .keras file, got one that ends in ''"),
     ],
 )
 def test_a_file_that_is_not_ours_is_refused_with_its_reason(store: Store, name: str, data: bytes, complaint: str) -> None:

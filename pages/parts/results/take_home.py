@@ -11,10 +11,12 @@ import streamlit as st
 from pages.parts.i18n import current_language, t
 from pages.parts.inquiry import ask, tell
 from pages.parts.lesson.text import translator
+from pages.parts.results.shown import view_titles
 from pages.parts.results.take_home_bring import bring_in
 from pages.parts.results.take_home_figures import figure_files
 from pages.parts.results.take_home_model import model_files
 from pages.parts.results.take_home_report import report_of
+from pages.parts.results.whom import network_of
 from resnet.config import ResNetConfig
 from resnet.data import SUBSET_FILE
 from resnet.export import file_stem, reproducible, run_notebook, run_script
@@ -29,41 +31,82 @@ if TYPE_CHECKING:
 _PREDICTIONS = "take_predictions"
 
 
-def take_home(lab: Service, record: RunRecord | None, source: Source) -> None:
-    """The network, its code and its course as files. Without a run `record` is None: the embedded network is being looked at."""
-    stem = file_stem(source.config) + (f"_{record.id}" if record else "")
+def take_home(lab: Service, record: RunRecord | None, source: Source | None) -> None:
+    """The network, its code and its course as files. Without a run `record` is None: the embedded network is being looked at.
+
+    A run that ended before it was tested has no `source`: of it there is everything but the trained network and its answers.
+    Reads the database.
+    """
+    if record is None:
+        if source is not None:
+            _embedded(lab, source)
+        return
+    network = source.config if source is not None else network_of(record)
+    stem = f"{file_stem(network)}_{record.id}"
     left, right = st.columns(2, gap="large")
     with left, st.container(gap="small"):
-        model_files(lab, record, source, stem)
-        if record is not None:
-            _code(lab, record, source.config, stem)
+        if source is None:
+            _not_tested(record)
+        model_files(lab, record, network, source, stem)
+        _code(lab, record, network, stem)
         bring_in(lab)
-    if record is not None:
-        with right, st.container(gap="small"):
-            asked = ask(PredictTest(source), TestPredictions, key=_PREDICTIONS)
-            found = asked.found if asked.current else None
-            _course(lab, record, source.config, stem, found)
-            figure_files(lab, record, source.config, stem, found)
+    with right, st.container(gap="small"):
+        asked = ask(PredictTest(source), TestPredictions, key=_PREDICTIONS) if source is not None else None
+        found = asked.found if asked is not None and asked.current else None
+        _course(lab, record, network, stem, found)
+        figure_files(lab, record, network, stem, found)
+        if asked is not None:
             tell(asked, key=_PREDICTIONS)
+
+
+def _embedded(lab: Service, source: Source) -> None:
+    left, _ = st.columns(2, gap="large")
+    with left, st.container(gap="small"):
+        model_files(lab, None, source.config, source, file_stem(source.config))
+        bring_in(lab)
+
+
+def _not_tested(record: RunRecord) -> None:
+    """What there is not of this run, why, and what would bring it about."""
+    words = t("This run ended before its network was tested: there are no trained weights of it to take home, and no confusion matrix.")
+    if record.can_continue:
+        words += " " + t("Continue it under “{view}”, and both come with its end.", view=view_titles()["course"])
+    st.info(words, icon=":material/info:")
 
 
 def _code(lab: Service, record: RunRecord, network: ResNetConfig, stem: str) -> None:
     """What trains the network again, with the images it needs."""
     st.markdown(f"**{t('Code that trains it again')}**")
-    speak, run, config = translator(current_language()), record.id, record.config
-
-    def known() -> Reproducible:
-        return reproducible(run, config, network, lab.events(run))
-
+    speak = translator(current_language())
+    known = _known(record.id, record.created, record.outcome.sequence if record.outcome else 0, network.name, lab, record, network)
     with st.container(horizontal=True):
-        file(t("Python script"), f"{stem}.py", "text/x-python", lambda: run_script(known()))
-        file(t("Notebook"), f"{stem}.ipynb", "application/x-ipynb+json", lambda: run_notebook(known(), speak))
-        images = DATA_FILES[config.dataset]
+        file(t("Python script"), f"{stem}.py", "text/x-python", lambda: run_script(known))
+        file(t("Notebook"), f"{stem}.ipynb", "application/x-ipynb+json", lambda: run_notebook(known, speak))
+        images = DATA_FILES[record.config.dataset]
         if images is not None:
             file(t("Images (.npz)"), images, "application/octet-stream", SUBSET_FILE.read_bytes)
-    st.caption(
-        t("It starts from the same first weights, sees the same batches in the same order, and comes to the same losses but for rounding.")
-    )
+    st.caption(_same_course(known))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _known(run: str, created: float, sequence: int, name: str, _lab: Service, _record: RunRecord, _network: ResNetConfig) -> Reproducible:
+    """As long as the run has not come to another end, whose `sequence` is higher."""
+    return reproducible(run, _record.config, _network, _lab.events(run))
+
+
+def _same_course(known: Reproducible) -> str:
+    """How far the code does what the run did: what it repeats is known, what comes of it is to be compared."""
+    said = [t("The code starts from the same first weights and sees the same batches in the same order.")]
+    if known.first_loss is not None:
+        said.append(t("The run's training loss in epoch 1 was {loss:.4f}: compare. Other machines round otherwise.", loss=known.first_loss))
+    if known.steered:
+        steps = ", ".join(f"{step:,}" for step in known.steered)
+        said.append(
+            t("After step {steps} somebody stepped in, which the code does not do: its course is another one from there.", steps=steps)
+        )
+    if known.test is None:
+        said.append(t("It trains to the end of the recipe, which the run did not reach."))
+    return " ".join(said)
 
 
 def _course(lab: Service, record: RunRecord, network: ResNetConfig, stem: str, found: TestPredictions | None) -> None:
@@ -79,8 +122,8 @@ def _course(lab: Service, record: RunRecord, network: ResNetConfig, stem: str, f
         file(t("History (JSON)"), f"{stem}.json", "application/json", lambda: history_json(run, config, lab.events(run)))
     st.caption(
         t(
-            "The report opens in any browser without a network. The whole run, weights included, can be brought to another server "
-            "on this page."
+            "The report opens in any browser without a network. The whole run, with its weights where they were kept, can be brought to "
+            "another server on this page."
         )
     )
 

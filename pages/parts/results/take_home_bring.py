@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages.parts.i18n import explain, t
-from pages.parts.inquiry import ask, tell
+from pages.parts.inquiry import ask, forget, tell
 from pages.parts.literal import literally
 from pages.parts.network_state import set_run
 from pages.parts.results.shown import show_view
 from pages.parts.visitor import visitor
-from resnet.errors import ExplainedError
+from resnet.errors import ExplainedError, FileError
 from resnet.export.model_file import read_model_file
 from resnet.inquiries import Opened, OpenModel
 
@@ -28,7 +29,6 @@ def bring_in(lab: Service) -> None:
     """The place to drop a file on, and what came of the last one."""
     file = st.file_uploader(
         t("Bring a run in (.zip, or a network as .keras)"),
-        type=["zip", "keras"],
         key=_FILE,
         max_upload_size=_LARGEST,
         on_change=_take,
@@ -48,21 +48,26 @@ def bring_in(lab: Service) -> None:
 def _take(lab: Service) -> None:
     """A file came, or was taken away."""
     st.session_state[_PROBLEM] = st.session_state[_OPENING] = None
+    forget(_OPENING)
     file = st.session_state[_FILE]
     if file is None:
         return
     try:
-        if file.name.lower().endswith(".keras"):
+        kind = PurePath(file.name).suffix.lower()
+        if kind == ".keras":
             read_model_file(file.getvalue())  # what is not ours need not wait for a process to say so
             st.session_state[_OPENING] = OpenModel(file.getvalue())
-        else:
+        elif kind == ".zip":
             _show(lab.import_run(file.getvalue(), visitor=visitor()))
+        else:
+            raise FileError("a run comes as a .zip and a network as a .keras file, got one that ends in {kind!r}", kind=kind)
     except ExplainedError as error:
         st.session_state[_PROBLEM] = error
 
 
 def _keep_model(lab: Service, opened: Opened) -> None:
     st.session_state[_OPENING] = None
+    forget(_OPENING)
     try:
         _show(lab.import_model(opened, visitor=visitor()))
     except ExplainedError as error:

@@ -11,7 +11,7 @@ from pages.parts.i18n import current_language, language_tag, t
 from pages.parts.lesson.text import translator
 from pages.parts.results.run_figures import classes_known, classes_of, confusion_drawn, curves_drawn, curves_known
 from pages.parts.runs.form import dataset_label
-from pages.parts.runs.listing import network_words, recipe_words, time_zone
+from pages.parts.runs.listing import network_words, recipe_words, remark, state_words, time_zone
 from pages.parts.runs.result import duration
 from resnet.config import ResNetConfig
 from resnet.datasets import DATASETS
@@ -22,7 +22,7 @@ from resnet.inquiries import TestPredictions
 from resnet.metrics import class_scores, confusion, most_confused
 from resnet.plan import Plan, plan
 from resnet.tables import stage_table
-from resnet.wording import Translate, class_titles
+from resnet.wording import Translate, class_titles, listed
 
 if TYPE_CHECKING:
     from resnet.runs.service import Service
@@ -33,6 +33,7 @@ def report_of(lab: Service, record: RunRecord, network: ResNetConfig, found: Tes
     """What makes the report of one network of a run, in the reader's language; with a confusion matrix where its answers are `found`."""
     tag, speak, zone = language_tag(), translator(current_language()), time_zone()
     when = datetime.fromtimestamp(record.created, zone)
+    end = "" if record.result is not None else f"{state_words(record)}: {remark(record)}"
     name, setting, took = network_words(network), _setting(record, network), duration(record.result.seconds) if record.result else ""
 
     def make() -> str:
@@ -41,12 +42,12 @@ def report_of(lab: Service, record: RunRecord, network: ResNetConfig, found: Tes
         report = Report(
             language=tag,
             title=record.title or name,
-            subtitle=speak("Run {run}, {when}", run=record.id, when=f"{when:%Y-%m-%d %H:%M}"),
+            subtitle=" · ".join(filter(None, (speak("Run {run}, {when}", run=record.id, when=f"{when:%Y-%m-%d %H:%M}"), end))),
             note=record.note,
             setting=[*setting, *_counts(planned, speak)],
             metrics=_metrics(record, network, curves, took, speak),
             drawings=[*_drawings(lab, record, network, curves, classes, speak), *_confusion(network, found, speak)],
-            tables=[_epochs(curves, speak), _scores(found, speak) if found else _classes(classes, speak), _stages(planned, speak)],
+            tables=[*_tables(curves, classes, found, speak), _stages(planned, speak)],
             made=speak("Made with ResNet Lab, {day}.", day=f"{datetime.now(zone):%Y-%m-%d}"),
         )
         return report_html(report, speak)
@@ -91,13 +92,13 @@ def _drawings(
         "Loss and accuracy against the epoch, {epochs} epochs: each batch, training and validation. The epochs stand in a table below.",
         epochs=len(curves.epochs),
     )
-    drawings = [Drawing(t("Loss and accuracy"), curves_drawn(lab, record, network, "light", t), spoken)]
+    drawings = [] if curves.empty else [Drawing(t("Loss and accuracy"), curves_drawn(lab, record, network, "light", t), spoken)]
     bars = classes_of(record, network, "light", t)
     if bars is not None:
-        told = ", ".join(f"{one.name} {one.accuracy:.1%}" for one in classes)
+        told = listed((f"{one.name} {one.accuracy:.1%}" for one in classes), t)
         drawings.append(
             Drawing(
-                t("Classes"),
+                t("Test accuracy by class"),
                 bars,
                 t("Test accuracy by class, best first: {classes}.", classes=told),
                 t("{images:,} test images of each class; the whiskers are 95% intervals.", images=classes[0].images),
@@ -114,6 +115,12 @@ def _confusion(network: ResNetConfig, found: TestPredictions | None, t: Translat
     said = t("The most frequent mistake: {label}, called {called}.", label=titles[label], called=titles[called])
     spoken = said if label != called else t("No class is taken for another.")
     return [Drawing(t("Confusion matrix"), confusion_drawn(found, network, "light", t), spoken, spoken)]
+
+
+def _tables(curves: Curves, classes: Sequence[ClassAccuracy], found: TestPredictions | None, t: Translate) -> list[Table]:
+    """Epochs and classes, as far as the run came."""
+    by_class = [_scores(found, t)] if found else [_classes(classes, t)] if classes else []
+    return [*([_epochs(curves, t)] if curves.epochs else []), *by_class]
 
 
 def _scores(found: TestPredictions, t: Translate) -> Table:
