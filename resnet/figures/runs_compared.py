@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
@@ -22,6 +23,9 @@ MOST_POINTS = 60  # of a training curve: a mean over many batches, calm enough t
 BEYOND = 2.0  # times the highest loss that a run began with; what is above it is not drawn
 _LEFT, _RIGHT = (0.0, 0.37), (0.43, 0.8)  # the two plots' shares of the width; the rest is the legend's
 _LONGEST_LINE = 30  # signs
+# What tells lines of one colour apart: the first has no mark, then Plotly's symbols, each with the sign that stands for it in words.
+_MARKS = (("", ""), ("square", "■"), ("triangle-up", "▲"), ("circle", "●"), ("triangle-down", "▼"), ("star", "★"), ("cross", "✚"))
+_MARKS_ON_A_LINE = 8
 _SHALLOW, _DEEP = 14, 56  # layers with the thinnest and the thickest line
 
 
@@ -89,6 +93,20 @@ def colours_of(runs: Sequence[ComparedRun]) -> tuple[Colour, ...]:
     return tuple(own.pop(run.plain) if run.plain in own else next(further) for run in runs)
 
 
+def marks_of(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
+    """For each line the sign it is marked with; nothing for the first one of its colour. It depends on those before it alone."""
+    return tuple(sign for _, sign in _marks(runs))
+
+
+def _marks(runs: Sequence[ComparedRun]) -> list[tuple[str, str]]:
+    earlier, marks = Counter[Colour](), list[tuple[str, str]]()
+    for colour in colours_of(runs):
+        again = earlier[colour]
+        marks.append(_MARKS[again if again < len(_MARKS) else 1 + (again - 1) % (len(_MARKS) - 1)])
+        earlier[colour] += 1
+    return marks
+
+
 def ceiling(runs: Sequence[ComparedRun]) -> float:
     """Where the axis of losses ends: above all of them, unless one has left for heights where the others would be a flat line."""
     curves = [run.curve for run in runs]
@@ -108,25 +126,22 @@ def leaving(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
 def runs_compared_figure(runs: Sequence[ComparedRun], unit: Unit = "epochs", theme: Theme = "light", t: Translate = english) -> go.Figure:
     """Loss left, accuracy right, against `unit`; the line's width is the network's depth. No data gives empty axes."""
     figure = go.Figure()
-    for number, (run, colour) in enumerate(zip(runs, colours_of(runs), strict=True)):
+    for number, (run, colour, (symbol, _)) in enumerate(zip(runs, colours_of(runs), _marks(runs), strict=True)):
         for axis, measure in (("", "loss"), ("2", "accuracy")):
-            for trace in _traces(run, measure, unit, colour.on(theme), t):
+            for trace in _traces(run, measure, unit, colour.on(theme), symbol, t):
                 figure.add_trace(trace.update(xaxis=f"x{axis}", yaxis=f"y{axis}", legendgroup=str(number)))
     head(figure, {_LEFT[0]: t("Loss"), _RIGHT[0]: t("Accuracy")})
     figure.update_layout(_layout(runs, unit, theme, t))
     return figure
 
 
-def _traces(run: ComparedRun, measure: str, unit: Unit, colour: str, t: Translate) -> list[go.Scatter]:
+def _traces(run: ComparedRun, measure: str, unit: Unit, colour: str, symbol: str, t: Translate) -> list[go.Scatter]:
     number = "%{y:.3f}" if measure == "loss" else "%{y:.1%}"
+    marked = {"mode": "lines+markers", "marker": {"size": 8, "symbol": symbol, "maxdisplayed": _MARKS_ON_A_LINE}}
+    ends = {"mode": "lines+markers", "marker": {"size": 7 if symbol else 6, "symbol": f"{symbol or 'diamond'}-open"}}
     series = (
-        (run.curve.training, t("training"), TRAINING_DASH, {"mode": "lines"}),
-        (
-            run.curve.validation,
-            t("validation"),
-            VALIDATION_DASH,
-            {"mode": "lines+markers", "marker": {"size": 6, "symbol": "diamond-open"}},
-        ),
+        (run.curve.training, t("training"), TRAINING_DASH, marked if symbol else {"mode": "lines"}),
+        (run.curve.validation, t("validation"), VALIDATION_DASH, ends),
     )
     return [
         go.Scatter(

@@ -62,6 +62,17 @@ def test_the_address_names_the_runs_and_the_choice_is_written_into_it(store: Sto
     assert app.query_params["compare"] == "none"
 
 
+def test_runs_of_a_link_that_cannot_be_compared_are_told_of(store: Store) -> None:
+    keep_three(store)
+    keep(store, "dddd", course("dddd", [0.1], []), "running", created=9.0)
+    app = results(view="compare", compare="aaaa,dddd,gone1,gone2")
+    assert names(app) == ["mini-ResNet, 14 layers · 0.1 · 01-01 00:16"]
+    assert "1 run in this link has not ended yet" in texts(app)
+    assert "2 runs in this link are not on this server" in texts(app)
+    app.multiselect(key="results_compare").set_value([]).run()
+    assert "in this link" not in texts(app)
+
+
 def test_the_table_has_what_differs_as_numbers_that_sort(store: Store) -> None:
     keep_three(store)
     table = compared(results(view="compare", compare="aaaa,bbbb"))

@@ -9,7 +9,7 @@ import pytest
 
 from resnet.config import TrainConfig
 from resnet.figures.palette import FURTHER_RUNS, PLAIN, RESIDUAL
-from resnet.figures.runs_compared import ComparedRun, ceiling, colours_of, leaving, run_curve, runs_compared_figure
+from resnet.figures.runs_compared import ComparedRun, ceiling, colours_of, leaving, marks_of, run_curve, runs_compared_figure
 from resnet.presets import PRESETS, RECIPES
 from resnet.side_by_side import Score, best, differing, settings
 from tests.unit.test_curves import NETWORK, STEPS, batch, epoch, run
@@ -58,6 +58,17 @@ def test_the_first_plain_and_the_first_residual_run_wear_their_colours_and_no_ru
     runs = [compared(plain=plain) for plain in (False, True, True, False, False, False, False, False)]
     assert colours_of(runs) == (RESIDUAL, PLAIN, *FURTHER_RUNS, FURTHER_RUNS[0])
     assert colours_of(runs[:3]) == colours_of(runs)[:3]
+
+
+def test_lines_of_one_colour_are_told_apart_by_marks() -> None:
+    runs = [compared(name=str(number)) for number in range(36)]
+    looks = list(zip(colours_of(runs), marks_of(runs), strict=True))
+    assert len(set(looks)) == 36, "six colours without the plain networks' grey"
+    assert marks_of(runs)[:7] == ("", "", "", "", "", "", "■")
+    drawn = runs_compared_figure(runs[:7]).data
+    first, repeated = (next(trace for trace in drawn if trace.name == name and trace.showlegend) for name in ("1", "6"))
+    assert first.line.color == repeated.line.color
+    assert (first.mode, repeated.mode, repeated.marker.symbol) == ("lines", "lines+markers", "square")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

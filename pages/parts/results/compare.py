@@ -26,7 +26,7 @@ from pages.parts.runs.listing import network_words, state_words
 from pages.parts.runs.race_notice import is_race
 from pages.parts.theme import current_theme
 from resnet.config import ResNetConfig
-from resnet.figures.runs_compared import MOST_POINTS, ComparedRun, RunCurve, colours_of, leaving, run_curve, runs_compared_figure
+from resnet.figures.runs_compared import MOST_POINTS, ComparedRun, RunCurve, colours_of, leaving, marks_of, run_curve, runs_compared_figure
 from resnet.side_by_side import Best, Score, best, settings
 from resnet.wording import listed
 
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 _ADDRESS, _WIDGET, _UNIT = "compare", "results_compare", "results_compare_unit"
 _NONE = "none"  # in the address: nothing is chosen, which is not the same as that nobody has chosen
-_LONGEST = 1_300  # signs in the address: a hundred runs
+_MOST_CHOSEN = 100
+_LONGEST = 13 * _MOST_CHOSEN  # signs in the address: an id has twelve
 _MOST_OFFERED = 200  # newest first
 _AT_FIRST = 2  # runs, where nobody has chosen
 _MODEBAR = {"displaylogo": False, "scrollZoom": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "sendChartToCloud"]}
@@ -70,6 +71,7 @@ def compare(lab: Service, record: RunRecord | None) -> None:
         st.info(t("No run of this server has ended yet; curves can be compared once one has."), icon=":material/hourglass_empty:")
         page_link("training.py", label=t("Train a network"), icon=":material/play_arrow:")
         return
+    _missing(lab, offered)
     entries = _entries(lab, _choice(offered, record))
     lines = [entry.line for entry in entries]
     show_figure(
@@ -91,6 +93,7 @@ def compare(lab: Service, record: RunRecord | None) -> None:
         Row(
             name=entry.name,
             colour=colour,
+            mark=mark,
             config=entry.record.config,
             network=entry.network,
             settings=settings(entry.record.config, entry.network),
@@ -99,13 +102,13 @@ def compare(lab: Service, record: RunRecord | None) -> None:
             seconds=entry.record.result.seconds if entry.record.result else None,
             note=entry.record.note,
         )
-        for entry, one, colour in zip(entries, tested, colours_of(lines), strict=True)
+        for entry, one, colour, mark in zip(entries, tested, colours_of(lines), marks_of(lines), strict=True)
     ]
     compared_table(rows)
 
 
 def _offered(lab: Service) -> Mapping[str, RunRecord]:
-    """Runs that are over, newest first; those that the address names, however old."""
+    """Runs that are over, newest first; those that the address names, however old. Reads the database."""
     records = {record.id: record for record in lab.runs(_MOST_OFFERED)}
     for run in _asked():
         if run not in records and (record := lab.run(run)) is not None:
@@ -114,9 +117,35 @@ def _offered(lab: Service) -> Mapping[str, RunRecord]:
 
 
 def _asked() -> list[str]:
-    """Ids that the address names. An address is somebody else's words: whether there are such runs is not said."""
+    """Ids that the address names; an address is somebody else's words."""
     said = hold(_ADDRESS, first="", page=PAGE, longest=_LONGEST)
     return list(dict.fromkeys(run for run in said.split(",") if run.isalnum()))
+
+
+def _missing(lab: Service, offered: Mapping[str, RunRecord]) -> None:
+    """Say which of the runs that the address names cannot be compared, and why."""
+    missing = [run for run in _asked() if run not in offered and run != _NONE]
+    training = [run for run in missing if lab.run(run) is not None]
+    gone = len(missing) - len(training)
+    said = []
+    if training:
+        said.append(
+            tn(
+                "{n} run in this link has not ended yet: it can be compared once it has.",
+                "{n} runs in this link have not ended yet: they can be compared once they have.",
+                len(training),
+            )
+        )
+    if gone:
+        said.append(
+            tn(
+                "{n} run in this link is not on this server: it was deleted, or is another server's.",
+                "{n} runs in this link are not on this server: they were deleted, or are another server's.",
+                gone,
+            )
+        )
+    if said:
+        st.warning(" ".join(said), icon=":material/search_off:")
 
 
 def _choice(offered: Mapping[str, RunRecord], shown: RunRecord | None) -> list[RunRecord]:
@@ -136,6 +165,7 @@ def _choice(offered: Mapping[str, RunRecord], shown: RunRecord | None) -> list[R
             placeholder=t("Choose runs"),
             label_visibility="collapsed",
             select_all=False,
+            max_selections=_MOST_CHOSEN,
             width="stretch",
         )
         st.segmented_control(
@@ -200,6 +230,8 @@ def _reading(lines: Sequence[ComparedRun]) -> str:
     ]
     if len({line.depth for line in lines}) > 1:
         said.append(t("The deeper a network, the wider its line."))
+    if any(marks_of(lines)):
+        said.append(t("Marks tell lines of one colour apart; the table has them before the names."))
     silent = [literally(line.name) for line in lines if not line.curve.training.steps]
     if silent:
         said.append(t("Ended before the first batch: {runs}.", runs=listed(silent, t)))

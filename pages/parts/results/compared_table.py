@@ -27,10 +27,11 @@ _ASKED_FIRST = ("dataset", "optimizer", "learning_rate", "epochs", "batch_size",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One network of one run: its line's colour, what was set, what came of it (None without a test result), and people's note."""
+    """One network of one run: its line's colour and mark, what was set, what came of it (None without a test result), and people's note."""
 
     name: str
     colour: Colour
+    mark: str
     config: TrainConfig
     network: ResNetConfig
     settings: Settings
@@ -61,7 +62,7 @@ def compared_table(rows: Sequence[Row]) -> None:
 def values_table(rows: Sequence[Row], fields: Sequence[str]) -> pd.DataFrame:
     """One row for each run. Numbers stay numbers, so that they sort as such; accuracies are in percent, what there is not is NaN."""
     table: dict[str, Any] = {
-        "run": [row.name for row in rows],
+        "run": [f"{row.mark} {row.name}".lstrip() for row in rows],
         "accuracy": pd.Series([100 * row.tested.accuracy if row.tested else None for row in rows], dtype=float),
         "minutes": pd.Series([row.seconds / 60 if row.seconds is not None else None for row in rows], dtype=float),
         "parameters": [plan(row.network).trainable_parameters for row in rows],
@@ -128,7 +129,7 @@ def _columns(fields: Sequence[str]) -> dict[str, Any]:
         "accuracy": number(t("Test accuracy"), width=110),
         "minutes": number(t("Minutes"), width=70),
         "parameters": number(t("Parameters"), width=95),
-        "depth": number(t("Layers"), width=60),
+        "depth": number(t("Depth"), width=60),
         **{field: setting_title(field) for field in fields},
         _NOTE: text(t("Note"), width=220),
     }
