@@ -14,6 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from resnet.inquiries import LandscapePoints, MeasureLandscape, Source
+from resnet.inquiries.effort import SECOND, images_within
 from resnet.plan import Plan
 
 Point: TypeAlias = tuple[float, float]
@@ -22,8 +23,8 @@ SIDES = (5, 9, 17)  # points along a side; each grid holds the points of the one
 REACH = 1.0
 CENTRE: Point = (0.0, 0.0)
 
-MOST_IMAGES, FEWEST_IMAGES = 500, 100
-POINT_WORK = 2e9  # multiply-adds for one point, as far as FEWEST_IMAGES allow it
+MOST_IMAGES, FEW_IMAGES, FEWEST_IMAGES = 500, 100, 20
+POINT_WORK = 2e9  # multiply-adds for one point, as far as FEW_IMAGES allow it
 TILE_WORK = 4e9  # for what is asked at once: well under a second on two cores, so that other questions go in between
 MOST_IN_TILE = 8
 
@@ -39,8 +40,10 @@ class Slice:
 
     @staticmethod
     def of(subject: Source, network: Plan, seed: int, most_images: int = MOST_IMAGES) -> Slice:
-        """As large as a network of that many multiply-adds allows, on at most so many images."""
-        images = int(min(most_images, max(FEWEST_IMAGES, 100 * (POINT_WORK / network.macs // 100))))
+        """As large as a network of that many multiply-adds allows, on at most so many images: on fewer than FEW_IMAGES where those would
+        hold up other questions."""
+        wanted = images_within(POINT_WORK, network, fewest=FEW_IMAGES, most=most_images)
+        images = images_within(SECOND / 3, network, fewest=FEWEST_IMAGES, most=wanted)
         return Slice(subject, seed, images, int(min(MOST_IN_TILE, max(1, TILE_WORK // (network.macs * images)))))
 
     def ask(self, points: Sequence[Point]) -> MeasureLandscape:
@@ -49,15 +52,17 @@ class Slice:
 
 @dataclass(slots=True)
 class Measured:
-    """What is known of a slice: mean loss (nats) and share of right answers by point."""
+    """What is known of a slice: mean loss (nats) and share of right answers by point; `as_tested` is as in LandscapePoints."""
 
     losses: dict[Point, float] = field(default_factory=dict)
     accuracies: dict[Point, float] = field(default_factory=dict)
+    as_tested: float | None = None
 
     def take(self, points: Sequence[Point], found: LandscapePoints) -> None:
         """`found` is the answer about these points."""
         # In this order: who draws meanwhile takes a point whose loss is known for one that is known.
         self.accuracies.update(zip(points, found.accuracy.tolist(), strict=True))
+        self.as_tested = found.as_tested
         self.losses.update(zip(points, found.loss.tolist(), strict=True))
 
     @property

@@ -29,6 +29,8 @@ def parts_svg(network: Plan, strip: Strip | None, chosen: str, title_of: Callabl
     names = list(parts_of(network))
     blocks = names[1:-1]
     ratios = {} if strip is None else dict(zip(strip.blocks, zip(strip.ratio, strip.spread, strict=True), strict=True))
+    silent = dict.fromkeys(strip.silent if strip is not None else (), t("the shortcut brings nothing but zeros"))
+    ratios.update(dict.fromkeys(silent, (math.nan, math.nan)))
     largest = max((float(ratio) for ratio, _ in ratios.values() if math.isfinite(ratio)), default=1.0) or 1.0
     room = (WIDTH - 2 * _END) / max(1, len(blocks))
     drawn, said = [], []
@@ -37,7 +39,7 @@ def parts_svg(network: Plan, strip: Strip | None, chosen: str, title_of: Callabl
         left = _END + room * (place - 1) if inner else 0.0 if place == 0 else float(WIDTH - _END)
         width = room if inner else float(_END)
         ratio, spread = (float(value) for value in ratios.get(name, (math.nan, math.nan)))
-        words = _measured(ratio, spread, t) if inner and network.config.shortcut != "none" else ""
+        words = silent.get(name, _measured(ratio, spread, t)) if inner and network.config.shortcut != "none" else ""
         said.append(f"{title_of(name)}: {words}" if words else title_of(name))
         inside = _bar(left, width, ratio / largest, f"{ratio:.2f}") if math.isfinite(ratio) else ""
         title = "" if inner else svg.text(left + width / 2, _BASE - 18, title_of(name), class_="shape", key="title")

@@ -3,6 +3,8 @@
 A question is a frozen dataclass; equal questions share one answer. One that has no answer raises QuestionError, with the rule and the
 value, as it is made. Maps are float32 (height, width, channels), channels last; norms are L2 over everything they are said of.
 All of it is measured as the network predicts: batch norm by its moving averages, no dropout; where that is different, it is said.
+It is computed in float32, also of a run that trained in bfloat16: only TestPredictions, and `as_tested` of LandscapePoints, are then what
+the run itself said when it was tested. A probability may differ by a few hundredths between the two.
 """
 
 from __future__ import annotations
@@ -148,9 +150,23 @@ Finding: TypeAlias = (
 )
 
 
-def size_of(finding: object) -> int:
-    """Bytes of the arrays and files in an answer, each counted once."""
-    values = [getattr(finding, field.name) for field in fields(finding)] if is_dataclass(finding) else []
-    spread = [one for value in values for one in (value.values() if isinstance(value, Mapping) else (value,))]
-    arrays = {id(one): one.nbytes for one in spread if isinstance(one, np.ndarray)}
-    return sum(arrays.values()) + sum(len(one) for one in spread if isinstance(one, bytes))
+NUMBER = 32  # bytes of a number of Python's in a tuple: itself, and the place that refers to it
+
+
+def size_of(what: object) -> int:
+    """Bytes of the arrays, files and tuples of numbers in a question or an answer, each array counted once."""
+    return _size(what, set())
+
+
+def _size(what: object, counted: set[int]) -> int:
+    if isinstance(what, np.ndarray):
+        size = 0 if id(what) in counted else what.nbytes
+        counted.add(id(what))
+        return size
+    if isinstance(what, bytes):
+        return len(what)
+    if isinstance(what, tuple):
+        return sum(NUMBER if isinstance(one, int | float) else _size(one, counted) for one in what)
+    if isinstance(what, Mapping):
+        return sum(_size(one, counted) for one in what.values())
+    return sum(_size(getattr(what, field.name), counted) for field in fields(what)) if is_dataclass(what) else 0

@@ -128,11 +128,16 @@ class BackwardNorms:
 @dataclass(frozen=True, slots=True, eq=False)
 class Strip:
     """By block: the mean over the images of the branch's norm by the shortcut's, both as they arrive at the add, and its standard
-    deviation over them. float64 (blocks,)."""
+    deviation over them. float64 (blocks,).
+
+    An image for which the shortcut brings nothing but zeros has no ratio and does not count; `silent` names the blocks where none has one,
+    because every ReLU before them is closed: there, both numbers are 0.
+    """
 
     blocks: tuple[str, ...]
     ratio: np.ndarray
     spread: np.ndarray
+    silent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -38,7 +38,12 @@ class MeasureLandscape:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LandscapePoints:
-    """float64 (points,) each, in the order they were asked for: mean cross-entropy in nats, and the share of right answers."""
+    """float64 (points,) each, in the order they were asked for: mean cross-entropy in nats, and the share of right answers.
+
+    `as_tested`: the loss on the same images by the answers a run gave when it was tested; None of an embedded network. The centre equals it
+    up to rounding: of float32 where the run computed in that, else of bfloat16, which has three digits.
+    """
 
     loss: np.ndarray
     accuracy: np.ndarray
+    as_tested: float | None = None

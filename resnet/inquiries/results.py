@@ -8,11 +8,12 @@ import numpy as np
 
 from resnet.datasets import DATASETS
 from resnet.errors import QuestionError
+from resnet.inquiries.effort import SECOND, images_within
 from resnet.inquiries.subjects import Picture, Source, check_count, check_picture
 from resnet.plan import LayerPlan, plan
 
 NEAREST = 5  # training images that are shown beside a picture
-MOST_EMBEDDED = 2_000
+MOST_EMBEDDED, FEWEST_EMBEDDED = 2_000, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,16 @@ class EmbedTest:
     """The first test images as the classifier receives them, in the plane of their two principal components. Answered by Embedding."""
 
     subject: Source
-    images: int = MOST_EMBEDDED
+    images: int
 
     def __post_init__(self) -> None:
         check_count("images", self.images, 10, min(MOST_EMBEDDED, DATASETS[self.subject.dataset].test_images))
+
+    @staticmethod
+    def of(subject: Source) -> EmbedTest:
+        """With so many images as the network sees in about a second."""
+        most = min(MOST_EMBEDDED, DATASETS[subject.dataset].test_images)
+        return EmbedTest(subject, images_within(SECOND, plan(subject.config), fewest=FEWEST_EMBEDDED, most=most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,7 @@ class Judgement:
             network was trained on.
         nearest: the NEAREST training images, nearest first, as uint8 (NEAREST, height, width). nearest_labels: int64 (NEAREST,).
             nearest_distances: float64 (NEAREST,).
-        compared: how many training images were looked at.
+        compared: how many training images were looked at. judged_by: how many test images `farther` is a share of.
     """
 
     probabilities: np.ndarray
@@ -174,6 +181,7 @@ class Judgement:
     nearest_labels: np.ndarray
     nearest_distances: np.ndarray
     compared: int
+    judged_by: int = 0
 
 
 def check_layer(subject: Source, layer: str) -> LayerPlan:

@@ -62,16 +62,18 @@ def measure_strip(asked: MeasureStrip) -> Strip:
 
 def strip(network: Network, images: np.ndarray) -> Strip:
     """`images` is one batch. Where there is no shortcut, x stands in its place."""
-    ratios = []
+    ratios: dict[str, np.ndarray] = {}
     x = network.from_to(0, 1, images)
     for part in network.blocks:
         outputs = network.through(part, x)
-        ratios.append(_norms(outputs[part.branch_end]) / _norms(outputs[part.shortcut_end or part.gets]))
+        branch, shortcut = _norms(outputs[part.branch_end]), _norms(outputs[part.shortcut_end or part.gets])
+        ratios[part.name] = branch[shortcut > 0] / shortcut[shortcut > 0]
         x = outputs[part.gives]
     return Strip(
-        blocks=tuple(part.name for part in network.blocks),
-        ratio=np.array([ratio.mean() for ratio in ratios]),
-        spread=np.array([ratio.std() for ratio in ratios]),
+        blocks=tuple(ratios),
+        ratio=np.array([ratio.mean() if ratio.size else 0.0 for ratio in ratios.values()]),
+        spread=np.array([ratio.std() if ratio.size else 0.0 for ratio in ratios.values()]),
+        silent=tuple(name for name, ratio in ratios.items() if not ratio.size),
     )
 
 

@@ -26,5 +26,7 @@ def grad_cam(network: Network, layer: str, image: np.ndarray, target: int | None
         score = logits[0, chosen]
     slopes = np.asarray(tape.gradient(score, maps), np.float64)[0]
     weights = slopes.mean(axis=(0, 1))
-    heat = np.maximum(np.asarray(maps, np.float64)[0] @ weights, 0)
+    seen = np.asarray(maps, np.float64)[0]
+    # Minus infinity, which padding puts around maps before a max-pool, speaks for nothing.
+    heat = np.maximum(np.where(np.isfinite(seen), seen, 0) @ weights, 0)
     return GradCam(heat=heat.astype(np.float32), target=chosen, image=image[0], probabilities=tf.nn.softmax(logits)[0].numpy())

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import tensorflow as tf
 
 from resnet.inquiries import Judge, Judgement, Source
+from resnet.inquiries.effort import SECOND, images_within
 from resnet.inquiries.results import NEAREST
 from resnet.inspection.embedding import received_by_classifier
+from resnet.inspection.memory import MEMORY
 from resnet.inspection.network import Network
-from resnet.inspection.subjects import images_of, network_of, picture_of
+from resnet.inspection.subjects import FLOAT32, images_of, network_of, picture_of
+from resnet.plan import Plan, plan
 
-# How many training images a picture is compared with, the first ones, among which the classes are mixed: as many as make less than WORK
-# multiply-adds, which is done once for each network, in a few seconds.
-MOST_COMPARED, FEWEST_COMPARED = 2_000, 500
-WORK = 40e9
+# How many images a network gets to know, once, before the first picture: four of five of the training split, among whose first ones the
+# classes are mixed, the others of the test split.
+MOST_KNOWN, FEWEST_KNOWN = 2_500, 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +54,7 @@ def judgement(network: Network, picture: np.ndarray, known: Known) -> Judgement:
         nearest_labels=known.labels[nearest],
         nearest_distances=away[nearest],
         compared=len(known.places),
+        judged_by=len(known.usual),
     )
 
 
@@ -76,9 +78,20 @@ def distances(some: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.sqrt(np.maximum(squares, 0))  # of equal vectors, rounding may leave a little less than 0
 
 
-@lru_cache(maxsize=4)
+@MEMORY.keeps(lambda subject: _bytes_known(plan(subject.config)))
 def _known(subject: Source) -> Known:
-    data = images_of(subject)
-    network = network_of(subject)
-    compared = int(min(MOST_COMPARED, max(FEWEST_COMPARED, 100 * (WORK / network.plan.macs // 100))))
-    return what_is_known(network, data.x_train[:compared], data.y_train[:compared], data.x_test[: compared // 4])
+    data, network = images_of(subject), network_of(subject)
+    compared, unseen = how_many(network.plan)
+    return what_is_known(network, data.x_train[:compared], data.y_train[:compared], data.x_test[:unseen])
+
+
+def how_many(network: Plan) -> tuple[int, int]:
+    """Training images a picture is compared with, and test images that are, to tell what is usual: about a second's work together."""
+    known = images_within(SECOND, network, fewest=FEWEST_KNOWN, most=MOST_KNOWN)
+    return known - known // 5, known // 5
+
+
+def _bytes_known(network: Plan) -> int:
+    height, width, _ = network.config.input_shape
+    compared, unseen = how_many(network)
+    return compared * (FLOAT32 * network.config.stage_channels[-1] + height * width + 8) + 8 * unseen

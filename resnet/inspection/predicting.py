@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from resnet.inquiries import PredictTest, RunSubject, Source, TestPredictions
-from resnet.inspection.subjects import images_of, kept_of, network_of
+from resnet.inspection.subjects import images_of, logits_of, network_of
 from resnet.training.testing import answers
 
 
@@ -26,5 +26,5 @@ def predictions(logits: np.ndarray, labels: np.ndarray) -> TestPredictions:
 def _logits(subject: Source) -> np.ndarray:
     """A run's as it gave them when it was tested, which may have been in another precision; an embedded network is asked now."""
     if isinstance(subject, RunSubject):
-        return kept_of(subject).logits
+        return logits_of(subject)
     return np.concatenate(list(answers(network_of(subject).model, images_of(subject).x_test)))

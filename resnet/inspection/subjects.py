@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from resnet.data import Dataset, load_dataset
+from resnet.datasets import DATASETS
 from resnet.embedded import FIRST_WEIGHTS_SEED
 from resnet.errors import QuestionError, WeightsError
 from resnet.inquiries import OwnPicture, Picture, RunSubject, Source
 from resnet.inquiries.subjects import check_picture
+from resnet.inspection.memory import MEMORY
 from resnet.inspection.network import Network
 from resnet.inspection.weights import load_weights, set_weights
 from resnet.model import draw_weights
 from resnet.plan import plan
 from resnet.training import trained
 
-KEPT = 8  # networks: all of the embedded ones at the moments that a class looks at, of a few megabytes each, and some of runs
+FLOAT32 = 4  # bytes
 
 
-@lru_cache(maxsize=KEPT)
+@MEMORY.keeps(lambda subject: FLOAT32 * plan(subject.config).total_parameters)
 def network_of(subject: Source) -> Network:
     """Build it and give it its weights; one that was asked about lately is still there. Raises WeightsError."""
     if isinstance(subject, RunSubject):
@@ -39,7 +39,12 @@ def network_of(subject: Source) -> Network:
     return network
 
 
-@lru_cache(maxsize=2)
+@MEMORY.keeps(lambda subject: FLOAT32 * DATASETS[subject.dataset].test_images * subject.config.num_classes)
+def logits_of(subject: RunSubject) -> np.ndarray:
+    """The run's answers to the test split, float32 (images, classes), in the precision it trained in. Raises WeightsError."""
+    return kept_of(subject).logits
+
+
 def kept_of(subject: RunSubject) -> trained.Trained:
     """What the run kept of it. Raises WeightsError."""
     kept = trained.find(subject.run, subject.config)

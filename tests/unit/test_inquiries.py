@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from resnet.config import adapt
 from resnet.embedded import EMBEDDED
 from resnet.errors import QuestionError
 from resnet.inquiries import (
     AMOUNTS,
     Cut,
+    EmbedTest,
     LearnIdentity,
     LookAtBlock,
     MeasureChain,
     MeasureStrip,
+    Packed,
+    Series,
     Strip,
     Subject,
+    WriteLogs,
     places_to_cut,
     size_of,
 )
+from resnet.inquiries.effort import SECOND, images_within
+from resnet.inspection.judging import how_many
+from resnet.loss_surface import Slice
+from resnet.plan import plan
+from resnet.presets import PRESETS
 
 MINI, DEEP, PLAIN = Subject("mini-resnet"), Subject("residual-56"), Subject("plain-20")
 
@@ -76,3 +87,34 @@ def test_the_size_of_an_answer_counts_each_array_once() -> None:
     assert size_of(Strip(blocks=("a",), ratio=ratio, spread=ratio)) == 80
     assert size_of(Strip(blocks=("a",), ratio=ratio, spread=np.zeros(3))) == 104
     assert size_of(QuestionError("no")) == 0
+
+
+def test_files_and_numbers_in_tuples_count_too() -> None:
+    assert size_of(Packed(bytes(7))) == 7
+    assert size_of(WriteLogs((Series("train", "loss", (1, 2), (0.5, 0.25), (10.0, 20.0)),) * 2)) == 2 * 6 * 32
+    assert size_of(MeasureChain(1, 1, True)) == 0
+
+
+@pytest.mark.parametrize(("name", "images"), [("residual-20", 2_000), ("mini-resnet", 300)])
+def test_so_many_images_are_embedded_as_take_a_second(name: str, images: int) -> None:
+    """2.1 and 80.5 million multiply-adds an image."""
+    assert EmbedTest.of(Subject(name)) == EmbedTest(Subject(name), images)
+
+
+@pytest.mark.parametrize(
+    ("millions", "images"), [(1, 2_000), (15.1, 1_900), (300, 100), (301, 90), (936, 50), (11_000, 50)], ids=lambda one: f"{one:,}"
+)
+def test_images_are_as_many_as_the_work_allows_in_round_numbers(millions: float, images: int) -> None:
+    network = replace(plan(PRESETS["mini-resnet"]), macs=int(millions * 1e6))
+    assert images_within(SECOND, network, fewest=50, most=2_000) == images
+
+
+def test_a_heavy_network_has_its_landscape_on_few_images_and_its_pictures_among_few() -> None:
+    """ResNet-34 on 28 x 28 pixels takes 936 million multiply-adds for each image: nothing of it may hold up others for long."""
+    heavy = plan(adapt(PRESETS["resnet-34"], "fashion-mnist"))
+    assert heavy.macs == 935_917_568
+    one = Slice.of(MINI, heavy, 1)
+    assert (one.images, one.at_once) == (20, 1)
+    assert one.images * heavy.macs < SECOND
+    assert how_many(heavy) == (40, 10)
+    assert how_many(plan(EMBEDDED["residual-20"].network)) == (2_000, 500)

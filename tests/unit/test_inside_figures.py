@@ -35,6 +35,9 @@ def test_the_liveliest_come_first_and_no_more_than_can_be_seen() -> None:
     maps[0, 0] = np.arange(100)
     assert [one.channel for one in tiles_of_maps(maps).tiles] == list(range(MOST_CHANNELS))
     assert [one.channel for one in tiles_of_maps(maps, liveliest_first=True).tiles] == list(range(99, 35, -1))
+    rest = tiles_of_maps(maps, liveliest_first=True, first=64)
+    assert [one.channel for one in rest.tiles] == list(range(35, -1, -1))
+    assert (len(rest.levels), rest.channels, rest.limit) == (36, 100, tiles_of_maps(maps).limit), "one scale for all of the layer"
     flat = tiles_of_maps(np.array([1.0, -5.0, 3.0], np.float32), liveliest_first=True)
     assert (flat.rows, flat.columns) == (1, 1)
     assert [one.channel for one in flat.tiles] == [1, 2, 0]
@@ -49,11 +52,30 @@ def test_one_spike_does_not_pale_the_rest_and_nothing_is_no_problem() -> None:
     assert not tiles_of_maps(np.zeros((3, 3, 2), np.float32)).levels.any()
 
 
+@pytest.mark.filterwarnings("error")
+def test_what_padding_puts_around_maps_is_left_out() -> None:
+    """Minus infinity around 2 x 2 places of two channels, of which the second differs more; a channel without any number is told as 0."""
+    maps = np.full((4, 4, 3), -np.inf, np.float32)
+    maps[1:3, 1:3, 0] = [[0.0, 0.5], [0.5, 0.0]]
+    maps[1:3, 1:3, 1] = [[2.0, -1.0], [0.0, 1.0]]
+    tiles = tiles_of_maps(maps, liveliest_first=True)
+    assert tiles.limit == 2.0
+    assert [(one.channel, one.lowest, one.highest, one.silent_share) for one in tiles.tiles] == [
+        (1, -1.0, 2.0, 0.25),
+        (0, 0.0, 0.5, 0.5),
+        (2, 0.0, 0.0, 1.0),
+    ]
+    np.testing.assert_array_equal(tiles.levels[0], [[0, 0, 0, 0], [0, LEVELS, -64, 0], [0, 0, 64, 0], [0, 0, 0, 0]])
+    assert not tiles.levels[2].any()
+    assert tiles_of_maps(np.array([-np.inf, 1.0], np.float32), liveliest_first=True).tiles[0].channel == 1
+
+
 def test_filters_are_whole_and_zero_centred() -> None:
     kernel = np.zeros((3, 3, 1, 2), np.float32)
     kernel[0, 2, 0, 1], kernel[2, 0, 0, 1] = -0.5, 0.25
     tiles = tiles_of_filters(kernel)
     assert tiles.limit == 0.5
+    assert [one.channel for one in tiles_of_filters(np.ones((3, 3, 1, 80), np.float32), first=64).tiles] == list(range(64, 80))
     np.testing.assert_array_equal(tiles.levels[1], [[0, 0, -LEVELS], [0, 0, 0], [64, 0, 0]])
 
 
@@ -124,3 +146,7 @@ def test_a_block_whose_shortcut_brings_nothing_has_no_bar() -> None:
     drawn = parts_svg(network, Strip(tuple(blocks), ratios, np.zeros(6)), blocks[0], str, english)
     assert drawn.count('data-key="bar"') == 4
     assert "nan" not in drawn
+    ratios, words = np.array([0.5, 0.0, 1.0, 1.0, 1.0, 1.0]), "the shortcut brings nothing but zeros"
+    drawn = parts_svg(network, Strip(tuple(blocks), ratios, np.zeros(6), silent=(blocks[1],)), blocks[0], str, english)
+    assert drawn.count('data-key="bar"') == 5
+    assert f'aria-label="{blocks[1]}: {words}"' in drawn

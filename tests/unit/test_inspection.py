@@ -240,6 +240,23 @@ def test_the_strip_is_the_mean_of_each_image_s_ratio(images: np.ndarray) -> None
         ratios = [np.linalg.norm(hand.branch(block, x)) / np.linalg.norm(hand.shortcut(block, x)) for x in entering]
         assert found.ratio[number] == pytest.approx(np.mean(ratios), rel=1e-4)
         assert found.spread[number] == pytest.approx(np.std(ratios), rel=1e-4)
+    assert found.silent == ()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_block_whose_shortcut_is_dead_is_silent(images: np.ndarray) -> None:
+    """The first block's ReLU is closed at every place: the second one gets zeros, and gives what its batch norm makes of them."""
+    network = drawn(TINY)
+    last = network.model.get_layer("stage1_block1_bn2")
+    last.gamma.assign(0 * last.gamma)
+    last.beta.assign(0 * last.beta - 100)
+    found, alive = strip(network, images), strip(drawn(TINY), images)
+    assert found.silent[0] == "stage1_block2"
+    assert "stage1_block1" not in found.silent
+    assert (found.ratio[1], found.spread[1]) == (0, 0)
+    assert np.isfinite(found.ratio).all()
+    assert np.isfinite(found.spread).all()
+    assert found.ratio[0] > alive.ratio[0]
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_the_nearest_and_the_share_that_is_farther_are_counted_by_hand() -> None
     assert_array_equal(found.nearest, np.rint(images[order, ..., 0] * 255).astype(np.uint8))
     assert found.distance == pytest.approx(min(away), abs=1e-5)
     assert found.farther == pytest.approx(np.mean([one > min(away) for one in usual]))
-    assert found.compared == 12
+    assert (found.compared, found.judged_by) == (12, 9)
     assert_allclose(found.probabilities.sum(), 1, rtol=1e-5)
 
 
@@ -78,7 +78,7 @@ def test_noise_is_farther_from_all_that_was_learned_than_a_test_image_is() -> No
     pixels = make(sample("noise"), Ways(), side=14).pixels
     noise = judged(OwnPicture(pixels.tobytes(), 14, 14))
     assert noise.farther < 0.1
-    assert noise.compared == 2_000
+    assert (noise.compared, noise.judged_by) == (2_000, 500)
 
 
 def test_a_picture_without_any_answer_of_the_network_is_as_far_from_all() -> None:

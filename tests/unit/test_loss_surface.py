@@ -9,15 +9,26 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from resnet.config import TrainConfig
+from resnet.config import TrainConfig, adapt
 from resnet.embedded import EMBEDDED
 from resnet.errors import QuestionError
-from resnet.inquiries import LandscapePoints, MeasureLandscape, RunSubject, Subject
+from resnet.inquiries import (
+    LandscapePoints,
+    LookAtLayer,
+    MeasureLandscape,
+    PredictTest,
+    RunSubject,
+    Subject,
+    TestImage,
+    TestPredictions,
+)
+from resnet.inspection import landscape
 from resnet.inspection.answering import answer
-from resnet.inspection.landscape import direction, kernels_of, landscape_points
+from resnet.inspection.landscape import check_room, direction, directions_around, kernels_of, landscape_points
 from resnet.inspection.subjects import network_of
 from resnet.model import named_weights
-from resnet.presets import RACERS, RECIPES
+from resnet.plan import plan
+from resnet.presets import PRESETS, RACERS, RECIPES
 from resnet.training.checkpoints import FOLDER_VARIABLE, Checkpoints
 from resnet.training.control import Control
 from resnet.training.events import Event, Finished
@@ -43,6 +54,7 @@ def test_the_centre_is_what_was_measured_beside_the_weights(name: str) -> None:
     assert written is not None
     assert found.loss[0] == pytest.approx(written.test_loss, rel=1e-3)
     assert found.accuracy[0] == pytest.approx(written.test_accuracy, abs=0.0011)
+    assert found.as_tested is None
 
 
 def test_the_centre_equals_a_run_s_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,16 +71,38 @@ def test_the_centre_equals_a_run_s_loss(tmp_path: Path, monkeypatch: pytest.Monk
     assert isinstance(found, LandscapePoints)
     assert found.loss[0] == pytest.approx(finished.test_loss[network.name], rel=1e-4)
     assert found.accuracy[0] == pytest.approx(finished.test_accuracy[network.name], abs=0.0011)
+    assert found.as_tested == pytest.approx(finished.test_loss[network.name], rel=1e-6)
     assert abs(found.loss[1] - found.loss[0]) > 0.001
+
+
+def test_of_a_run_in_bfloat16_both_losses_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the run said when it was tested, and the centre in float32: bfloat16 has eight bits, so that they differ, by less than 2 %."""
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    network = replace(RACERS["residual-20"], depths=(1, 1, 1))
+    events: list[Event] = []
+    recipe = replace(RECIPES["race"], precision="bfloat16")
+    config = TrainConfig(networks=(network,), dataset="fashion-mnist-14", recipe=recipe, max_steps=10)
+    train(config, events.append, Control(), run="short", checkpoints=Checkpoints.of_run("short"))
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    subject = RunSubject("short", network, "fashion-mnist-14")
+    found, predicted = answer(MeasureLandscape(subject, 5, ((0.0, 0.0),), 2_000)), answer(PredictTest(subject))
+    assert isinstance(found, LandscapePoints)
+    assert isinstance(predicted, TestPredictions)
+    assert found.as_tested == predicted.loss == pytest.approx(finished.test_loss[network.name], rel=1e-6)
+    assert found.loss[0] == pytest.approx(found.as_tested, rel=0.02)
+    assert found.loss[0] != pytest.approx(found.as_tested, rel=1e-5)
+    seen = [answer(LookAtLayer(subject, TestImage(number), "head_dense")) for number in range(10)]
+    assert_allclose([one.probabilities for one in seen], predicted.probabilities[:10], atol=0.02)  # type: ignore[union-attr]
 
 
 def test_the_weights_are_put_back() -> None:
     network = drawn(NETWORKS["residual"])
     images, labels = np.zeros((2, 6, 6, 1), np.float32), np.array([0, 1])
     before = weights(network)
-    landscape_points(network, images, labels, 3, [(0.5, -0.5), (1.0, 1.0)])
+    landscape_points(network, images, labels, directions_around(network, 3), [(0.5, -0.5), (1.0, 1.0)])
     with pytest.raises(Exception, match=r"(?i)shape|size|dimension"):
-        landscape_points(network, images, labels[:1].repeat(7), 3, [(0.5, -0.5)])
+        landscape_points(network, images, labels[:1].repeat(7), directions_around(network, 3), [(0.5, -0.5)])
     for name, variable in weights(network).items():
         assert_array_equal(variable, before[name], err_msg=name)
 
@@ -87,7 +121,7 @@ def test_a_point_is_the_network_with_those_weights(kind: str) -> None:
     for name, kernel, one, other in zip(moved, kernels, along, across, strict=True):
         by_hand.weights[name] = kernel + 0.7 * one.astype(np.float64) - 0.2 * other.astype(np.float64)
     logits = np.stack([by_hand.logits(image.astype(np.float64)) for image in images])
-    found = landscape_points(network, images, labels, 9, [(0.7, -0.2)])
+    found = landscape_points(network, images, labels, directions_around(network, 9), [(0.7, -0.2)])
     assert_allclose(found.loss, [cross_entropy(logits, labels)], rtol=1e-4)
     assert_allclose(found.accuracy, [(logits.argmax(axis=1) == labels).mean()])
 
@@ -109,6 +143,27 @@ def test_directions_differ_and_come_again_from_the_same_seed() -> None:
         assert abs(np.vdot(first, one)) < 0.1 * np.linalg.norm(first) * np.linalg.norm(one)
 
 
+def test_directions_are_drawn_as_float32_and_once_for_all_points_of_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = np.random.default_rng(0).normal(size=(3, 3, 4, 8)).astype(np.float32)
+    (found,) = direction([kernel], 2, 1)
+    alone = np.random.default_rng([2, 1]).standard_normal((3, 3, 4, 8), np.float32)
+    assert found.dtype == np.float32
+    assert_allclose(found, alone * np.linalg.norm(kernel.reshape(36, 8), axis=0) / np.linalg.norm(alone.reshape(36, 8), axis=0), rtol=1e-5)
+
+    drawn_for: list[int] = []
+    monkeypatch.setattr(landscape, "direction", lambda trained, seed, number: drawn_for.append(number) or direction(trained, seed, number))
+    for points in (((0.0, 0.5),), ((0.5, 0.0), (0.25, 0.25))):
+        answer(MeasureLandscape(Subject("plain-20"), 77, points, 10))
+    assert drawn_for == [0, 1]
+
+
+def test_a_network_that_leaves_no_room_for_its_directions_is_refused() -> None:
+    """Three times the 58,306,890 parameters, of four bytes each, are more than 512 MiB; of ResNet-101's 42.6 million they are not."""
+    check_room(plan(adapt(PRESETS["resnet-101"], "fashion-mnist")))
+    with pytest.raises(QuestionError, match="58,306,890 parameters and the two directions around it take 699,682,680 bytes"):
+        check_room(plan(adapt(PRESETS["resnet-152"], "fashion-mnist")))
+
+
 def test_a_filter_that_is_zero_stays_zero() -> None:
     (found,) = direction([np.zeros((3, 3, 1, 2), np.float32)], 1, 0)
     assert not found.any()
@@ -119,12 +174,13 @@ def test_the_same_network_scaled_has_the_same_landscape() -> None:
     network = drawn(NETWORKS["plain"])
     images, labels = np.random.default_rng(4).uniform(0, 1, (6, 6, 6, 1)).astype(np.float32), np.array([0, 1, 2, 3, 0, 1])
     points = [(0.0, 0.0), (0.5, 0.5), (-1.0, 0.25)]
-    before = landscape_points(network, images, labels, 1, points)
+    before = landscape_points(network, images, labels, directions_around(network, 1), points)
     conv, norm = (network.model.get_layer(f"stage1_block1_{name}1") for name in ("conv", "bn"))
     conv.kernel.assign(2 * conv.kernel)
     norm.moving_mean.assign(2 * norm.moving_mean)
     norm.moving_variance.assign(4 * (norm.moving_variance + norm.epsilon) - norm.epsilon)
-    assert_allclose(landscape_points(network, images, labels, 1, points).loss, before.loss, rtol=1e-4)
+    after = landscape_points(network, images, labels, directions_around(network, 1), points)
+    assert_allclose(after.loss, before.loss, rtol=1e-4)
 
 
 @pytest.mark.parametrize(
