@@ -12,10 +12,8 @@ from pages.parts.i18n import lesson, t
 from pages.parts.inquiry import ask, tell
 from pages.parts.results.shown import choose_image
 from pages.parts.theme import current_theme
-from resnet.datasets import DATASETS
 from resnet.figures.plane import plane_figure
 from resnet.inquiries import Embedding, EmbedTest, Source
-from resnet.inquiries.results import MOST_EMBEDDED
 
 _KEY = "inside_plane"
 
@@ -29,8 +27,9 @@ def plane_drawer(source: Source, image: int | None) -> None:
 
 
 def _plane(source: Source, image: int | None) -> None:
-    images = min(MOST_EMBEDDED, DATASETS[source.dataset].test_images)
-    asked = ask(EmbedTest(source, images), Embedding, key=_KEY)
+    inquiry = EmbedTest.of(source)
+    images = inquiry.images
+    asked = ask(inquiry, Embedding, key=_KEY)
     st.markdown(lesson("inside", "plane", channels=source.config.stage_channels[-1], images=f"{images:,}"), width=pixels(760))
     found = asked.found if asked.current else None
     mistakes = 0 if found is None else int((found.labels != found.named).sum())
