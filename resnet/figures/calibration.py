@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from resnet.figures.headings import head
 from resnet.figures.palette import INK, MUTED, RESIDUAL, Colour, Theme, translucent
 from resnet.metrics import BINS, Calibration
 from resnet.wording import Translate, english
@@ -26,18 +27,7 @@ def calibration_figure(found: Calibration | None, colour: Colour = RESIDUAL, the
         figure.add_trace(bars.update(hovertemplate=t("%{y:,} images, sure %{x:.1%}") + "<extra></extra>"))
     grid = translucent(INK.on(theme), 0.12)
     share = {"range": [0, 1.02], "tickformat": ".0%", "gridcolor": grid, "zeroline": False, "fixedrange": True}
-    for words, x in ((t("Share right"), 0), (t("Images"), 0.58)):
-        figure.add_annotation(
-            text=f"<b>{words}</b>",
-            xref="paper",
-            yref="paper",
-            x=x,
-            y=1.02,
-            xanchor="left",
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": 15},
-        )
+    head(figure, {0: t("Share right"), 0.58: t("Images")})
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 44, "r": 8, "t": 34, "b": 48},

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from resnet.datasets import DatasetFacts
+from resnet.figures.headings import head
 from resnet.figures.palette import INK, RESIDUAL, Colour, Theme, translucent
 from resnet.wording import Translate, class_titles, english
 
@@ -69,17 +70,7 @@ def class_accuracy_figure(
             showarrow=False,
             font={"color": INK.on(theme)},
         )
-    figure.add_annotation(
-        text=f"<b>{t('Test accuracy by class')}</b>",
-        xref="paper",
-        yref="paper",
-        x=0,
-        y=1.02,
-        xanchor="left",
-        yanchor="bottom",
-        showarrow=False,
-        font={"size": 15},
-    )
+    head(figure, {0: t("Test accuracy by class")})
     grid = translucent(INK.on(theme), 0.12)
     figure.update_layout(
         height=HEIGHT,

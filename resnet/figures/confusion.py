@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from resnet.figures.contrast import blended, ink_on
+from resnet.figures.headings import head
 from resnet.figures.palette import AT_ZERO, BROKEN, INK, RESIDUAL, Colour, Theme, translucent
 from resnet.wording import Translate, english
 
@@ -38,24 +39,9 @@ def confusion_figure(
         figure.add_trace(_cells(matrix, np.where(hits, np.nan, shares), BROKEN, worst, titles, theme, t))
         depths, colours = np.where(hits, shares, shares / worst), np.where(hits, colour.on(theme), BROKEN.on(theme))
         figure.add_trace(_counts(matrix, depths, colours, theme))
-    figure.add_annotation(**_heading(t))
+    head(figure, {0: t("Rows: what it is. Columns: what the network calls it")}, size=14)
     _lay_out(figure, titles, theme, height)
     return figure
-
-
-def _heading(t: Translate) -> dict[str, Any]:
-    return {
-        "text": f"<b>{t('Rows: what it is. Columns: what the network calls it')}</b>",
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0,
-        "y": 1,
-        "yshift": 6,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"size": 14},
-    }
 
 
 def _lay_out(figure: go.Figure, titles: Sequence[str], theme: Theme, height: int) -> None:

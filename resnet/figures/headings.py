@@ -1,4 +1,4 @@
-"""What two plots side by side are called, each above its left edge."""
+"""What a plot is called, above its left edge; of two side by side each."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 
-def head(figure: go.Figure, words: Mapping[float, str]) -> None:
-    """Write each heading above the plot that begins at its share of the width, 0 to 1."""
+def head(figure: go.Figure, words: Mapping[float, str], *, size: int = 15) -> None:
+    """Write each heading above the plot that begins at its share of the width, 0 to 1; `size` of its type in pixels."""
     for left, heading in words.items():
         figure.add_annotation(
             text=f"<b>{heading}</b>",
@@ -19,5 +19,5 @@ def head(figure: go.Figure, words: Mapping[float, str]) -> None:
             xanchor="left",
             yanchor="bottom",
             showarrow=False,
-            font={"size": 15},
+            font={"size": size},
         )

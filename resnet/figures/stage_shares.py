@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from resnet.comparison import Share
+from resnet.figures.headings import head
 from resnet.figures.palette import BACKGROUND, INK, PLAIN, RESIDUAL, Theme, translucent
 from resnet.tables import compact
 from resnet.wording import Translate, english, stage_title
@@ -66,18 +67,8 @@ def stage_shares_figure(networks: Sequence[Shared], theme: Theme = "light", t: T
             "ticksuffix": "  ",
         },
     )
-    for (left, _), words in zip(_PANELS, (t("Parameters, trained"), t("Multiply-adds")), strict=True):
-        figure.add_annotation(
-            text=f"<b>{words}</b>",
-            xref="paper",
-            yref="paper",
-            x=left,
-            y=1.0,
-            xanchor="left",
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": 14},
-        )
+    (left, _), (right, _) = _PANELS
+    head(figure, {left: t("Parameters, trained"), right: t("Multiply-adds")}, size=14)
     return figure
 
 
