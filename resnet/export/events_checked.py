@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import string
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import fields
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from resnet.config import TrainConfig
@@ -14,7 +15,7 @@ from resnet.datasets import DATASETS
 from resnet.errors import FileError, fill
 from resnet.training.events import KINDS, Event, Failed, Finished, GradientNorms, Interrupted, Preparing, SaveFailed, Started, from_dict
 
-MOST_EVENTS = 100_000  # three times those of the longest run that the form offers
+MOST_EVENTS = 100_000  # of the longest recipe four networks side by side have a third
 LATEST = 4_102_444_800.0  # the year 2100, in seconds since 1970
 _LARGEST = 10**12  # of any count
 _LONGEST = 10_000  # characters of any text; a framework's own words on what went wrong can be long
@@ -22,11 +23,11 @@ _LONGEST_RULE = 2_000  # characters
 _SPECS = frozenset({"", ",", "g", ",g", ".2g", ".3g", ".4g", ".1f", ".2f", ".3f", ".0%", ".1%"})  # how a rule's value may be written
 
 
-def events_from(told: Any, config: TrainConfig) -> tuple[Event, ...]:
+def events_from(told: Iterable[Any], config: TrainConfig) -> tuple[Event, ...]:
     """The events of a run of `config` that has ended. Raises FileError for anything else."""
-    if not isinstance(told, list) or not 1 <= len(told) <= MOST_EVENTS:
+    events = tuple(_event(data, place) for place, data in enumerate(islice(told, MOST_EVENTS + 1), start=1))
+    if not 1 <= len(events) <= MOST_EVENTS:
         raise FileError("the run in the file must have between 1 and {most:,} events", most=MOST_EVENTS)
-    events = tuple(_event(data, place) for place, data in enumerate(told, start=1))
     if any(later.sequence <= earlier.sequence for earlier, later in pairwise(events)) or events[0].sequence < 1:
         raise FileError("the events of the run in the file are not in order")
     if not events[-1].ends_run:

@@ -10,11 +10,10 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from resnet.config import DatasetName, ResNetConfig, TrainConfig
 from resnet.errors import ConfigError, FileError
-from resnet.export.unpacking import opened, planned, read_member
+from resnet.export.unpacking import opened, parsed, planned, read_member
 
 FORMAT = "resnet-lab-model"
 VERSION = 1
@@ -76,10 +75,7 @@ def _read(members: zipfile.ZipFile) -> ModelFile:
 
 def _training(text: bytes) -> TrainConfig:
     """How the network was trained. Raises FileError where that is not said, or cannot be."""
-    try:
-        described: Any = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise FileError("{member} in the archive is not JSON: {problem}", member=MEMBER, problem=str(error)) from error
+    described = parsed(text, MEMBER)
     if not isinstance(described, dict) or described.get("format") != FORMAT or described.get("version") != VERSION:
         raise FileError(
             "{member} in the file does not describe a network as version {known} of this app's files does", member=MEMBER, known=VERSION

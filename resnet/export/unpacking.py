@@ -12,6 +12,7 @@ from typing import Any
 
 from resnet.config import ResNetConfig
 from resnet.errors import FileError, Listed
+from resnet.export.events_checked import MOST_EVENTS
 from resnet.plan import Plan, plan
 
 MOST_BYTES = 200 * 2**20  # of the file, as much as the page's uploader takes
@@ -61,8 +62,10 @@ def unpacked_bytes(data: bytes) -> int:
         return sum(member.file_size for member in members.infolist())
 
 
-def returns(networks: Sequence[ResNetConfig]) -> FileError | None:
-    """Why a file with the weights of these networks could not be brought back; None where it can. For who is about to take one along."""
+def returns(networks: Sequence[ResNetConfig], events: int = 0) -> FileError | None:
+    """Why a file of these networks' weights and so many events could not be brought back; None where it can. For who takes one along."""
+    if events > MOST_EVENTS:
+        return FileError("the run has {count:,} events, and a file can bring at most {most:,}", count=events, most=MOST_EVENTS)
     try:
         planned(networks)
     except FileError as error:

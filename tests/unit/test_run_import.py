@@ -17,8 +17,9 @@ from safetensors.numpy import load, save
 
 from resnet.config import ResNetConfig, TrainConfig
 from resnet.errors import ExplainedError, FileError, TrainingError
-from resnet.export.archive import MEMBER, RunArchive, pack, unpack
-from resnet.presets import RACERS, RECIPES
+from resnet.export.archive import EVENTS, MEMBER, RunArchive, pack, unpack
+from resnet.export.unpacking import returns
+from resnet.presets import PRESETS, RACERS, RECIPES
 from resnet.runs.service import Service
 from resnet.runs.store import RunRecord, Store
 from resnet.training import trained
@@ -170,10 +171,13 @@ def test_a_run_that_has_not_ended_stays(machines: tuple[Machine, Machine]) -> No
 
 
 def changed(file: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
-    """The archive with another description."""
-    described = json.loads(zipfile.ZipFile(io.BytesIO(file)).read(MEMBER))
+    """The archive with another description or other events. What UTF-8 cannot write is escaped, as JSON allows."""
+    with zipfile.ZipFile(io.BytesIO(file)) as known:
+        described = json.loads(known.read(MEMBER))
+        described["events"] = [json.loads(line) for line in known.read(EVENTS).splitlines()]
     change(described)
-    return rebuilt(file, {MEMBER: json.dumps(described).encode()})
+    lines = b"".join(json.dumps(event).encode() + b"\n" for event in described.pop("events"))
+    return rebuilt(file, {MEMBER: json.dumps(described).encode(), EVENTS: lines})
 
 
 def rebuilt(file: bytes, members: dict[str, bytes]) -> bytes:
@@ -193,7 +197,8 @@ def event(place: int, **values: object) -> Callable[[dict[str, Any]], object]:
 
 DESCRIPTIONS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "another format": (lambda d: d.update(format="zip"), "does not describe a run"),
-    "a later version": (lambda d: d.update(version=2), "has version 2"),
+    "a later version": (lambda d: d.update(version=3), "has version 3 of the description of runs; versions 1 to 2 can be read"),
+    "no version": (lambda d: d.update(version=True), "has version True"),
     "no configuration": (lambda d: d.pop("training"), "lacks 'training'"),
     "an impossible network": (lambda d: d["training"]["networks"][0].update(depths=[0, 1, 1]), "cannot have been trained: depths"),
     "another data set": (lambda d: d["training"].update(dataset="fashion-mnist"), "takes 14x14x1 images"),
@@ -235,10 +240,8 @@ def test_a_sentence_with_a_gap_that_nothing_fills_is_refused() -> None:
 
 
 def pack_as_is(archive: RunArchive) -> bytes:
-    """The file, with what UTF-8 cannot write escaped, as JSON allows."""
-    described = json.loads(zipfile.ZipFile(io.BytesIO(pack(replace(archive, events=())))).read(MEMBER))
-    described["events"] = [event.to_dict() for event in archive.events]
-    return rebuilt(pack(replace(archive, events=())), {MEMBER: json.dumps(described).encode("ascii")})
+    """The file, whatever its events say."""
+    return changed(pack(replace(archive, events=())), lambda d: d.update(events=[event.to_dict() for event in archive.events]))
 
 
 @pytest.mark.parametrize(
@@ -350,8 +353,11 @@ def test_a_bomb_is_not_unpacked(machines: tuple[Machine, Machine], monkeypatch: 
     assert len(file) < 50_000
     with pytest.raises(FileError, match=r"trained/plain-20\.safetensors in the archive unpacks to more than 1,2\d\d,\d\d\d bytes"):
         unpack(file)
-    monkeypatch.setattr("resnet.export.archive.MOST_TEXT", 1_000)
-    with pytest.raises(FileError, match=r"run\.json in the archive unpacks to more than 1,000 bytes"):
+    monkeypatch.setattr("resnet.export.archive.MOST_TOLD", 1_000)
+    with pytest.raises(FileError, match=r"events\.jsonl in the archive unpacks to more than 1,000 bytes"):
+        unpack(add(machines[0], "bbbb"))
+    monkeypatch.setattr("resnet.export.archive.MOST_DESCRIBED", 100)
+    with pytest.raises(FileError, match=r"run\.json in the archive unpacks to more than 100 bytes"):
         unpack(file)
 
 
@@ -361,16 +367,48 @@ def test_a_network_larger_than_a_file_can_bring_is_refused_before_its_weights_ar
     file = rebuilt(add(machines[0]), {"trained/plain-20.safetensors": b"\0" * 20_000_000})
     for weights in (file, add(machines[0], "bbbb")):
         with pytest.raises(
-            FileError, match=r"the weights of plain-20 take 2\d\d,\d{3},\d{3},\d{3} bytes, and a file can bring at most 251,658,240"
+            FileError, match=r"the weights of plain-20 take 2\d\d,\d{3},\d{3},\d{3} bytes, and a file can bring at most 192,937,984"
         ):
             unpack(changed(weights, lambda words: words["training"]["networks"][0].update(giant)))
 
 
 @pytest.mark.parametrize("many", [b"{}", b"[]", b"1"])
 def test_what_would_fill_the_memory_is_counted_before_it_is_made(many: bytes, machines: tuple[Machine, Machine]) -> None:
-    described = b'{"format": "resnet-lab-run", "version": 1, "events": [' + b",".join([many] * 3_100_000) + b"]}"
-    with pytest.raises(FileError, match="holds more than the 100,000 events of a run need"):
-        unpack(rebuilt(add(machines[0]), {MEMBER: described}))
+    file = add(machines[0])
+    listed = b'{"format": "resnet-lab-run", "version": 1, "events": [' + b",".join([many] * 3_100_000) + b"]}"
+    with pytest.raises(FileError, match=r"events\.jsonl in the archive holds more than the 100,000 events of a run need"):
+        unpack(rebuilt(file, {EVENTS: listed}))
+    with pytest.raises(FileError, match=r"run\.json in the archive (holds more than the 100,000|unpacks to more than 8,388,608)"):
+        unpack(rebuilt(file, {MEMBER: listed}))
+
+
+def test_events_are_counted_by_their_lines_and_none_is_longer_than_one_can_be(machines: tuple[Machine, Machine]) -> None:
+    file = add(machines[0])
+    with pytest.raises(FileError, match=r"events\.jsonl in the archive holds more than the 100,000 events of a run need"):
+        unpack(rebuilt(file, {EVENTS: b"\n" * 100_001}))
+    with pytest.raises(FileError, match=r"a line of events\.jsonl in the archive has 1,048,577 bytes, at most 1,048,576 are read"):
+        unpack(rebuilt(file, {EVENTS: b"1" * (2**20 + 1)}))
+    with pytest.raises(FileError, match=r"events\.jsonl in the archive is not JSON"):
+        unpack(rebuilt(file, {EVENTS: b"{\n"}))
+
+
+def test_an_archive_of_the_first_version_is_read(machines: tuple[Machine, Machine]) -> None:
+    """There the events are in run.json."""
+    file = add(machines[0])
+    with zipfile.ZipFile(io.BytesIO(file)) as known:
+        described = json.loads(known.read(MEMBER)) | {"version": 1}
+        described["events"] = [json.loads(line) for line in known.read(EVENTS).splitlines()]
+    old = io.BytesIO()
+    with zipfile.ZipFile(old, "w") as archive:
+        archive.writestr(MEMBER, json.dumps(described))
+    assert [str(event) for event in unpack(old.getvalue()).events] == [str(event) for event in said("aaaa")]
+
+
+def test_whether_a_file_will_come_back_is_known_before_it_is_taken_along() -> None:
+    """resnet-34 of torchvision has 21.3 million parameters, which are 85 MB; resnet-152 has 58 million, 233 MB."""
+    assert returns([PRESETS["resnet-34"]], events=100_000) is None
+    assert "the weights of resnet-152 take 2" in str(returns([PRESETS["resnet-152"]]))
+    assert str(returns([TINY], events=100_001)) == "the run has 100,001 events, and a file can bring at most 100,000"
 
 
 def test_an_archive_of_very_many_members_is_not_listed(machines: tuple[Machine, Machine]) -> None:
