@@ -109,10 +109,12 @@ def test_another_cell_is_opened_kept_in_the_address_and_found_there(asked: list[
 def test_a_click_on_an_image_looks_inside_with_it(asked: list[Any]) -> None:
     app = results(view="answers")
     number = data_of(app, "answered")["cards"][3]["number"]
+    assert data_of(app, "bring_up")["opened"] == 0
     app = trigger(app, "answered", str(number))
     assert not app.exception
     assert app.query_params["view"] in ("inside", ["inside"])
     assert app.query_params["image"] in (str(number), [str(number)])
+    assert data_of(app, "bring_up") == {"opened": 1, "label": "What it learned"}, "the page scrolls up to what was opened"
 
 
 def test_beneath_stand_the_surest_mistakes_the_doubts_and_the_classes(asked: list[Any]) -> None:
@@ -131,6 +133,7 @@ def test_beneath_stand_the_surest_mistakes_the_doubts_and_the_classes(asked: lis
 def test_a_leaderboard_stands_beside_the_full_test_set_alone(asked: list[Any], store: Store) -> None:
     keep(store, "aaaa", [*course("aaaa", [0.1], [0.5]), finish("aaaa", 99)], "finished")
     said = texts(results(view="answers", run="aaaa"))
+    assert "after training on up to 60,000; here 2,000 images test a network that was trained on 9,000." in said
     assert "so it is not shown" in said
     assert "± 0.5 points" in said
     assert "94.9" not in said

@@ -15,6 +15,7 @@ from pages.parts.layout import prose
 from pages.parts.lesson.labels import PEOPLE
 from pages.parts.theme import current_theme
 from resnet.config import DatasetName
+from resnet.datasets import DATASETS, DatasetFacts
 from resnet.figures.calibration import calibration_figure
 from resnet.figures.class_accuracy import wilson_interval
 from resnet.figures.palette import Colour
@@ -29,7 +30,7 @@ LEADERBOARD = (("2 convolutions, under 100,000 parameters", 0.925), ("ResNet-18"
 
 def scores(found: TestPredictions, titles: Sequence[str]) -> None:
     """Precision, recall and F1 of each class, the worst first."""
-    st.subheader(t("Class by class"), anchor=False)
+    st.header(f":small[{t('Class by class')}]", anchor=False)
     st.dataframe(
         score_table(found, titles),
         hide_index=True,
@@ -67,11 +68,17 @@ def people_drawer(found: TestPredictions, dataset: DatasetName) -> None:
     """Beside people, and beside the leaderboard as far as the test images allow it."""
     images = len(found.labels)
     low, high = wilson_interval(round(found.accuracy * images), images)
+    own, full = DATASETS[dataset], DATASETS["fashion-mnist"]
     facts = {
         "accuracy": f"{found.accuracy:.1%}",
         "images": f"{images:,}",
         "half": f"{50 * (high - low):.1f}",
         "people": f"{PEOPLE:.1%}",
+        "trained": f"{own.training_images:,}",
+        "size": _size(own),
+        "all": f"{full.test_images:,}",
+        "most": f"{full.training_images + full.validation_images:,}",
+        "full": _size(full),
     }
     with st.expander(t("Beside people and the leaderboard"), icon=":material/groups:"):
         prose(lesson("answers", "people", **facts))
@@ -82,6 +89,11 @@ def people_drawer(found: TestPredictions, dataset: DatasetName) -> None:
             prose(lesson("answers", "no_leaderboard", **facts))
         else:
             prose(lesson("answers", "no_leaderboard_small", **facts))
+
+
+def _size(dataset: DatasetFacts) -> str:
+    height, width, _ = dataset.input_shape
+    return f"{height}×{width}"
 
 
 def _board_name(name: str) -> str:
