@@ -5,6 +5,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   row.setAttribute("aria-label", data.title);
   while (row.children.length < data.images.length) row.append(newButton());
   while (row.children.length > data.images.length) row.lastChild.remove();
+  const reached = Math.max(0, data.images.findIndex((image) => image.key === data.chosen)); // by the Tab key, also where none is chosen
   data.images.forEach((image, index) => {
     const button = row.children[index];
     const chosen = image.key === data.chosen;
@@ -12,9 +13,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.title = image.title;
     button.setAttribute("aria-label", image.title);
     button.setAttribute("aria-checked", chosen);
-    button.tabIndex = chosen ? 0 : -1;
+    button.tabIndex = index === reached ? 0 : -1;
     const canvas = button.firstChild;
-    if (canvas.dataset.key !== image.key) paintGrey(canvas, image, data.side);
+    if (canvas.painted !== image.pixels) paintGrey(canvas, image, data.side);
   });
   row.choose = (key) => setTriggerValue("chosen", key);
   row.onclick = (event) => {
@@ -43,7 +44,7 @@ function newButton() {
 
 /** Bytes, row by row and base64, 0 black to 255 white. */
 function paintGrey(canvas, image, side) {
-  canvas.dataset.key = image.key;
+  canvas.painted = image.pixels;
   canvas.width = canvas.height = side;
   const context = canvas.getContext("2d");
   const picture = context.createImageData(side, side);

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts.results.inside_picture import Answered
 from pages.parts.results.inside_plane import clicked
+from pages.parts.results.own_picture import as_asked
 from resnet.datasets import DATASETS
 from resnet.errors import ExplainedError, QuestionError
 from resnet.inquiries import (
@@ -38,17 +39,21 @@ from resnet.inquiries import (
     TestPredictions,
 )
 from resnet.inquiries.results import check_layer
+from resnet.own_picture import Ways, make
 from resnet.pictures import a_dozen, embedded_pictures
 from resnet.plan import plan
 from resnet.presets import RACERS
 from resnet.runs import service
 from resnet.runs.answers import Pending
 from resnet.runs.service import Service
+from resnet.sample_pictures import sample
+from tests.pages.test_results_answers import trigger
 
 MINI = Subject("mini-resnet")
 LAST = "stage3_block2_relu"
 MEASURING = Pending("answering", 1.0)
 FIRST_IMAGE = a_dozen()[0]
+OWN = "own"
 
 
 class Answering:
@@ -151,6 +156,11 @@ def words(app: AppTest) -> str:
     return "\n".join(one.value for one in app.markdown)
 
 
+def thumbnails_of(app: AppTest) -> dict[str, str]:
+    """The small pictures to choose from, with their words."""
+    return {one["key"]: one["title"] for one in sent(app, "images")["images"]}
+
+
 def strip_words(app: AppTest) -> str:
     """The network's drawing, whose bars are named."""
     return str(sent(app, "svg")["svg"])
@@ -202,7 +212,7 @@ def test_the_class_asked_about_can_be_chosen_and_may_have_nothing_that_speaks_fo
     assert "most speaks for Shirt in row 2, column 3" in sent(app, "figures")["figures"][1]["alternative"]
     heat = b64decode(sent(app, "figures")["heat"]["bytes"])
     assert (heat[7 + 2], sum(heat)) == (255, 255)
-    app.selectbox(key="inside_target").set_value(8).run()
+    app.selectbox(key="inside_target").set_value("8").run()
     assert lab.last(ExplainDecision).target == 8
     data = sent(app, "figures")
     assert data["heat"] is None
@@ -254,7 +264,7 @@ def test_the_next_mistake_is_found_and_put_into_the_address(lab: Answering) -> N
     app.button(key="inside_picture_mistake").click().run()
     assert app.query_params["image"] == str(wrong)
     assert lab.last(LookAtLayer).picture == TestImage(wrong)
-    app.selectbox(key="inside_picture_class").set_value(6).run()
+    app.selectbox(key="inside_picture_class").set_value("6").run()
     assert app.button(key="inside_picture_mistake").disabled, "every shirt is called a shirt"
     app.button(key="inside_picture_next").click().run()
     shirt = next(number for number in range(wrong + 1, 2000) if labels[number] == 6)
@@ -311,7 +321,11 @@ def test_without_an_engine_the_places_are_there_and_it_is_said() -> None:
 
 def test_one_s_own_picture_takes_the_place_of_a_test_image_until_another_is_chosen(lab: Answering) -> None:
     app = shown(image="5")
-    app.toggle(key="inside_picture_own").set_value(True).run()
+    assert OWN not in thumbnails_of(app), "nobody has brought one"
+    app.query_params["image"] = OWN
+    app.run()
+    assert thumbnails_of(app)[OWN] == "My picture"
+    assert sent(app, "images")["chosen"] == OWN, "and no test image is"
     asked = lab.last(LookAtLayer).picture
     assert isinstance(asked, OwnPicture)
     assert (asked.height, asked.width) == (28, 28)
@@ -320,7 +334,57 @@ def test_one_s_own_picture_takes_the_place_of_a_test_image_until_another_is_chos
     assert sent(app, "figures")["figures"][0]["title"] == "My picture"
     app.number_input(key="inside_picture_number_fashion-mnist-subset").set_value(6).run()
     assert lab.last(LookAtLayer).picture == TestImage(6)
-    assert not app.toggle(key="inside_picture_own").value
+    assert sent(app, "images")["chosen"] == "6"
+    app = trigger(app, "thumbnails", OWN)
+    assert lab.last(LookAtLayer).picture == asked
+    assert app.query_params["image"] in (OWN, [OWN])
+    assert app.number_input(key="inside_picture_number_fashion-mnist-subset").value == 6, "the one before is not forgotten"
+    app = trigger(app, "thumbnails", str(FIRST_IMAGE))
+    assert lab.last(LookAtLayer).picture == TestImage(FIRST_IMAGE)
+
+
+def test_a_picture_for_a_network_of_fourteen_pixels_is_shown_as_large_as_the_others(lab: Answering) -> None:
+    app = shown(RunSubject("aaaa", RACERS["plain-20"], "fashion-mnist-14"), image=OWN, sample="seven")
+    picture = lab.last(LookAtLayer).picture
+    assert picture == as_asked(make(sample("seven"), Ways(), 14))
+    (small,) = (one for one in sent(app, "images")["images"] if one["key"] == OWN)
+    pixels = np.frombuffer(b64decode(small["pixels"]), np.uint8).reshape(28, 28)
+    np.testing.assert_array_equal(pixels[::2, 1::2].ravel(), np.frombuffer(picture.pixels, np.uint8))
+
+
+def test_of_more_channels_than_can_be_seen_the_rest_is_one_choice_away(lab: Answering) -> None:
+    app = shown()
+    control = app.selectbox(key="inside_channels")
+    assert control.options == ["1–64 of 128", "65–128 of 128"]
+    control.set_value(64).run()
+    assert app.query_params["channels"] in ("65", ["65"])
+    assert [one["title"] for one in sent(app, "tiles")["tiles"]] == [f"channel {number}" for number in range(65, 129)]
+    app.selectbox(key="inside_layer_layer").set_value("stage3_block2_add").run()
+    assert sent(app, "tiles")["tiles"][0]["title"] == "channel 1", "another layer begins with its first"
+    app.query_params["layer"], app.query_params["channels"] = "stage1_block1_relu", "65"
+    app.run()
+    assert len(sent(app, "tiles")["tiles"]) == 32
+    assert "inside_channels" not in [one.key for one in app.selectbox]
+
+
+def test_what_is_chosen_is_in_the_address_and_found_there(lab: Answering) -> None:
+    app = shown()
+    app.selectbox(key="inside_target").set_value("8").run()
+    app.selectbox(key="inside_picture_class").set_value("6").run()
+    app.toggle(key="inside_liveliest").set_value(True).run()
+    (control,) = (one for one in app.get("button_group") if one.key == "inside_what")
+    control.set_value("filters").run()
+    said = {"target": "8", "class": "6", "lively": "yes", "what": "filters"}
+    assert {name: app.query_params[name] for name in said} in (said, {name: [word] for name, word in said.items()})
+    lab.asked.clear()
+    app = shown(**said, image="100")
+    assert lab.last(ExplainDecision).target == 8
+    assert lab.last(ShowFilters) == ShowFilters(MINI)
+    app.button(key="inside_picture_next").click().run()
+    labels = embedded_pictures()[1]
+    assert lab.last(ExplainDecision).picture == TestImage(next(number for number in range(101, 2000) if labels[number] == 6))
+    shown(target="10", **{"class": "-1"}, lively="perhaps", what="nonsense")
+    assert lab.last(ExplainDecision).target is None
 
 
 def test_the_plane_is_asked_for_once_its_drawer_is_open(lab: Answering) -> None:
@@ -328,7 +392,7 @@ def test_the_plane_is_asked_for_once_its_drawer_is_open(lab: Answering) -> None:
     assert not [one for one in lab.asked if isinstance(one, EmbedTest)]
     app.session_state["inside_plane_drawer"] = True
     app.run()
-    assert lab.last(EmbedTest) == EmbedTest(MINI, 2000)
+    assert lab.last(EmbedTest) == EmbedTest(MINI, 300)
     (chart,) = app.get("plotly_chart")
     traces = {trace["name"]: trace for trace in json.loads(chart.proto.spec)["data"]}
     assert [one[0] for one in traces["Sneaker"]["customdata"]] == [7, 17]

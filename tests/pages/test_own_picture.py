@@ -22,6 +22,7 @@ from resnet.runs import service
 from resnet.runs.answers import Pending
 from resnet.runs.service import Service
 from resnet.sample_pictures import sample
+from tests.pages.test_results_answers import trigger
 from tests.pages.training_page import texts
 
 JUDGEMENT = Judgement(
@@ -157,6 +158,33 @@ def test_of_another_network_or_after_a_refusal_nothing_is_shown_of_the_answer_be
     lab.instead = QuestionError("{network} has no layer {layer!r}", network="n", layer="l")
     app.run()
     assert alt_of_bars(app) == "Probabilities: not asked yet"
+
+
+def test_what_is_tried_is_in_the_address_and_found_there(app: AppTest, lab: Judging) -> None:
+    app = trigger(app, "thumbnails", "seven")
+    assert asked_last(lab) == make(sample("seven"), Ways()).pixels.tobytes()
+    app.toggle(key="own_invert").set_value(False).run()
+    app.toggle(key="own_crop").set_value(False).run()
+    said = {"sample": "seven", "invert": "no", "crop": "no"}
+    assert {name: app.query_params[name] for name in said} in (said, {name: [word] for name, word in said.items()})
+    other = AppTest.from_function(view, default_timeout=30)
+    for name, word in {"sample": "seven", "invert": "no", "ground": "60"}.items():
+        other.query_params[name] = word
+    other.run()
+    assert asked_last(lab) == make(sample("seven"), Ways(invert=False, drawn=0.6)).pixels.tobytes()
+    assert other.slider(key="own_drawn").value == 0.6
+
+
+def test_a_picture_whose_box_is_empty_again_is_named_and_can_be_taken_away(app: AppTest, lab: Judging) -> None:
+    upload(app, "seven.png", png(sample("seven")))
+    assert "own_remove" not in [one.key for one in app.button]
+    app.segmented_control(key="own_origin").set_value("sample").run()
+    app.segmented_control(key="own_origin").set_value("file").run()
+    assert asked_last(lab) == make(sample("seven"), Ways()).pixels.tobytes()
+    assert "In use: seven.png" in [one.value for one in app.caption]
+    app.button(key="own_remove").click().run()
+    assert "Choose a photo on the left" in texts(app)
+    assert "own_remove" not in [one.key for one in app.button]
 
 
 def test_a_file_that_is_no_picture_is_refused_in_words_and_nothing_is_asked(app: AppTest, lab: Judging) -> None:

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.parts.display import projector
+from pages.parts.display import pixels
+from pages.parts.held_address import hold, keep
 from pages.parts.i18n import lesson, t
 from pages.parts.inquiry import Asked, ask, from_before, last_answer, tell
 from pages.parts.results.inside_heat import show_heat, target_control
 from pages.parts.results.inside_layer import ask_strip, last_maps, layer_control, layer_strip, layer_words, shown_layer
-from pages.parts.results.inside_maps import show_tiles
+from pages.parts.results.inside_maps import channels_control, liveliest_control, show_tiles
 from pages.parts.results.inside_picture import Answered, label_of, picture, picture_control, verdict
 from pages.parts.results.inside_plane import plane_drawer
-from pages.parts.results.own_picture import own_picture_for
+from pages.parts.results.own_picture import own_picture_offered
+from pages.parts.results.shown import PAGE
 from resnet.figures.channel_maps import Tiles, tiles_of_filters, tiles_of_maps
 from resnet.inquiries import (
     ExplainDecision,
@@ -40,7 +42,7 @@ _KEY = "inside"
 
 
 def inside(source: Source) -> None:
-    own = own_picture_for(source)
+    own = own_picture_offered(source)
     shown, layer = picture(source, own), shown_layer(source)
     with st.container(gap="xsmall"):
         # What takes the worker long is asked last, wherever it stands.
@@ -63,9 +65,9 @@ def inside(source: Source) -> None:
         with line:
             _tell([maps, heat, *([strip] if strip else []), predicted], source)
     with st.expander(t("Explain"), icon=":material/school:"):
-        st.markdown(lesson("inside", "maps"), width=760)
-        st.markdown(_grid_lesson(source, layer), width=760)
-        st.markdown(lesson("inside", "residual" if strip else "plain"), width=760)
+        st.markdown(lesson("inside", "maps"), width=pixels(760))
+        st.markdown(_grid_lesson(source, layer), width=pixels(760))
+        st.markdown(lesson("inside", "residual" if strip else "plain"), width=pixels(760))
     plane_drawer(source, shown.number if not isinstance(shown, OwnPicture) else None)
 
 
@@ -94,37 +96,46 @@ def _heat(source: Source, shown: Picture, layer: LayerPlan) -> Asked[GradCam]:
 def _maps(source: Source, shown: Picture, layer: LayerPlan) -> tuple[DeltaGenerator, Asked[Any]]:
     """The layer's channels, or the first layer's filters. Returns the place above them for a line on all that is asked, too."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        what = st.segmented_control(
-            t("What is shown"),
-            ("maps", "filters"),
-            format_func=lambda one: {"maps": t("Feature maps"), "filters": t("First filters")}[one],
-            default="maps",
-            key=f"{_KEY}_what",
-            required=True,
-            label_visibility="collapsed",
-        )
-        liveliest = False
-        if what == "maps":
+        filters = _filters_control()
+        if not filters:
             layer_control(source)
-        if what == "maps" and not projector():  # larger type leaves no room for it
-            liveliest = st.toggle(t("Liveliest first"), key=f"{_KEY}_liveliest")
+        first = channels_control((check_layer(source, "stem_conv") if filters else layer).output_shape[-1])
+        liveliest = not filters and liveliest_control()
     line = st.container()
-    if what == "filters":
-        return line, _filters(source)
+    if filters:
+        return line, _filters(source, first)
     asked = ask(LookAtLayer(source, shown, layer.name), LayerMaps, key=f"{_KEY}_maps")
     before = last_answer(asked, LookAtLayer, source)
-    tiles = None if before is None else tiles_of_maps(before[1].maps, liveliest_first=liveliest)
     seen = layer if before is None else check_layer(source, before[0].layer)
+    first = first if first < seen.output_shape[-1] else 0
+    tiles = None if before is None else tiles_of_maps(before[1].maps, liveliest_first=liveliest, first=first)
     names = class_titles(t) if seen.kind == "dense" and seen.stage == "head" else ()
     title = from_before(layer_words(seen, source), current=before is None or asked.current)
     show_tiles(tiles, title=title, names=names, key=f"{_KEY}_tiles", status=asked.status)
     return line, asked
 
 
-def _filters(source: Source) -> Asked[Any]:
+def _filters_control() -> bool:
+    """Whether the first layer's filters are shown in the place of a layer's maps."""
+    titles = {"maps": t("Feature maps"), "filters": t("First filters")}
+    widget, said = f"{_KEY}_what", hold("what", tuple(titles), first="maps", page=PAGE)
+    st.session_state[widget] = said
+    st.segmented_control(
+        t("What is shown"),
+        tuple(titles),
+        format_func=titles.__getitem__,
+        key=widget,
+        on_change=lambda: keep("what", st.session_state[widget], first="maps", page=PAGE),
+        required=True,
+        label_visibility="collapsed",
+    )
+    return said == "filters"
+
+
+def _filters(source: Source, first: int) -> Asked[Any]:
     asked = ask(ShowFilters(source), Filters, key=f"{_KEY}_filters")
     before = last_answer(asked, ShowFilters, source)
-    tiles: Tiles | None = None if before is None else tiles_of_filters(before[1].kernel)
+    tiles: Tiles | None = None if before is None else tiles_of_filters(before[1].kernel, first=first)
     names = tuple(t("filter {number}", number=number + 1) for number in range(tiles.channels if tiles else 0))
     show_tiles(tiles, title=t("Filters of the first convolution"), names=names, key=f"{_KEY}_tiles", status=asked.status)
     return asked

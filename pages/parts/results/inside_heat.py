@@ -9,8 +9,10 @@ import numpy as np
 import streamlit as st
 
 from pages.parts.display import pixels
+from pages.parts.held_address import hold, keep
 from pages.parts.i18n import ASSETS, t
 from pages.parts.inquiry import from_before
+from pages.parts.results.shown import PAGE
 from resnet.figures.palette import ABOVE_ZERO, css_variables
 from resnet.inquiries import GradCam, Picture, Source, TestImage
 from resnet.wording import class_titles
@@ -18,7 +20,7 @@ from resnet.wording import class_titles
 _COMPONENTS = ASSETS / "components"
 _SIDE = 140  # pixels of one picture, on any display
 _AROUND = 60  # of titles and notes
-_NAMED = -1
+_NAMED = ""
 _FIGURE = '<figure><figcaption></figcaption><div class="map"><canvas role="img"></canvas>{}</div><small></small></figure>'
 # Pictures are light on black in either theme: so is what is laid over them.
 _SHEET = f":host {{ {css_variables()} --heat: {ABOVE_ZERO.dark}; }}\n" + (_COMPONENTS / "heat.css").read_text(encoding="utf-8")
@@ -34,19 +36,23 @@ _heat = st.components.v2.component(
 def target_control() -> int | None:
     """The class that is asked about; None for the one the network names."""
     titles = class_titles(t)
-    chosen: int = st.selectbox(
+    labels = tuple(map(str, range(len(titles))))
+    widget, said = "inside_target", hold("target", labels, first=_NAMED, page=PAGE)
+    st.session_state[widget] = said
+    st.selectbox(
         t("Speaks for"),
-        (_NAMED, *range(len(titles))),
-        format_func=lambda label: t("the class it names") if label == _NAMED else titles[label],
-        key="inside_target",
+        (_NAMED, *labels),
+        format_func=lambda label: t("the class it names") if label == _NAMED else titles[int(label)],
+        key=widget,
+        on_change=lambda: keep("target", st.session_state[widget], first=_NAMED, page=PAGE),
         label_visibility="collapsed",
         width=pixels(200),
     )
-    return None if chosen == _NAMED else chosen
+    return None if said == _NAMED else int(said)
 
 
 def show_heat(found: GradCam | None, source: Source, *, shown: Picture, current: bool) -> None:
-    """Show both; their empty frames before there is an answer. `shown` is the picture that `found` is of, faint where it is not `current`."""
+    """Show both; their empty frames before there is an answer. `shown` is what `found` is of, which is faint where it is not `current`."""
     height, width, _ = source.config.input_shape
     name = t("Test image {number}", number=shown.number) if isinstance(shown, TestImage) else t("My picture")
     size = t("{height} × {width} pixels", height=height, width=width)

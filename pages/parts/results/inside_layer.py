@@ -10,6 +10,7 @@ from pages.parts.display import pixels
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 from pages.parts.inquiry import Asked, ask, last_answer
+from pages.parts.results.inside_maps import keep_channels
 from pages.parts.results.shown import PAGE
 from resnet.diagrams.parts import HEIGHT, parts_of, parts_svg
 from resnet.inquiries import MeasureStrip, Source, Strip
@@ -97,3 +98,4 @@ def _entrance(network: Plan, part: str) -> str:
 
 def _open(layer: str) -> None:
     keep("layer", layer, first="", page=PAGE)
+    keep_channels(0)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import partial
 
 import streamlit as st
 
 from pages.parts.block.maps import MAPS_SCRIPT, MAPS_SHEET, signed
+from pages.parts.display import pixels, projector
+from pages.parts.held_address import hold, keep
 from pages.parts.i18n import ASSETS, t
+from pages.parts.results.shown import PAGE
 from pages.parts.theme import current_theme
 from resnet.figures.block_maps import decimals_for
-from resnet.figures.channel_maps import Tile, Tiles, tile_side
+from resnet.figures.channel_maps import MOST_CHANNELS, Tile, Tiles, tile_side
 
 _COMPONENTS = ASSETS / "components"
 _WIDTH, HEIGHT = 588, 256  # pixels of all channels together, on any display
@@ -34,6 +38,46 @@ _channels = st.components.v2.component(
     js=f"{MAPS_SCRIPT}\n{(_COMPONENTS / 'channels.js').read_text(encoding='utf-8')}",
     css=f"{MAPS_SHEET}\n{(_COMPONENTS / 'channels.css').read_text(encoding='utf-8')}",
 )
+
+
+def channels_control(channels: int) -> int:
+    """Which are shown of more than there is room for, by their places in the order. Returns the first one's, counted from 0."""
+    firsts = tuple(range(0, channels, MOST_CHANNELS))
+    said = hold("channels", first="", page=PAGE)
+    first = next((one for one in firsts if str(one + 1) == said), 0)  # of another layer there may be fewer
+    if len(firsts) > 1:
+        widget = "inside_channels"
+        st.session_state[widget] = first
+        st.selectbox(
+            t("Channels"),
+            firsts,
+            format_func=lambda one: t("{first}–{last} of {all}", first=one + 1, last=min(one + MOST_CHANNELS, channels), all=channels),
+            key=widget,
+            on_change=lambda: keep_channels(st.session_state[widget]),
+            label_visibility="collapsed",
+            width=pixels(140),
+        )
+    return first
+
+
+def keep_channels(first: int) -> None:
+    """Show the channels from the place `first` on, counted from 0. For a callback."""
+    keep("channels", str(first + 1) if first else "", first="", page=PAGE)
+
+
+def liveliest_control() -> bool:
+    """Whether the channels that differ most from place to place come first."""
+    said = hold("lively", ("yes",), first="", page=PAGE) == "yes"
+    if not projector():  # larger type leaves no room for it
+        widget = "inside_liveliest"
+        st.session_state[widget] = said
+        change = partial(_keep_lively, widget)
+        st.toggle(t("Liveliest first"), key=widget, on_change=change)
+    return said
+
+
+def _keep_lively(widget: str) -> None:
+    keep("lively", "yes" if st.session_state[widget] else "", first="", page=PAGE)
 
 
 def show_tiles(tiles: Tiles | None, *, title: str, names: tuple[str, ...], key: str, status: str) -> None:

@@ -7,18 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from pages.parts.display import pixels, projector
+from pages.parts.display import pixels
+from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
-from pages.parts.results.shown import choose_image, choose_own, chosen_image, own_chosen
+from pages.parts.results.shown import PAGE, choose_image, choose_own, chosen_image, own_chosen
 from pages.parts.thumbnails import thumbnails
 from resnet.datasets import DATASETS
 from resnet.inquiries import OwnPicture, Picture, Source, TestImage, TestPredictions
+from resnet.own_picture import SIDE
 from resnet.pictures import a_dozen, embedded_pictures
 from resnet.wording import class_titles
 
 _KEY = "inside_picture"
-_THUMBNAILS_WIDTH = 402  # pixels: twelve in a row
-_ANY = -1
+_EACH, _AROUND = 33, 6  # pixels of a small picture with its gap, and around the row
+_OWN = "own"  # among the numbers of test images
+_ANY = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +58,15 @@ def picture(source: Source, own: OwnPicture | None) -> Picture:
 
 
 def picture_control(source: Source, own: OwnPicture | None, answered: Answered | None) -> None:
-    """One row: a dozen test images, then any by its number, by its class, and the mistakes one after another."""
+    """One row: a dozen test images and one's own, then any by its number, by its class, and the mistakes one after another."""
     image = image_at_hand(source)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        if source.dataset != "fashion-mnist":
-            _dozen(image)
+        _images(source, image, own)
         _number(source, image)
         label = _class()
         _next(t("Next"), ":material/skip_next:", answered.after(image, label=label) if answered else None, key="next")
         mistake = answered.after(image, label=label, mistake=True) if answered else None
         _next(t("Next mistake"), ":material/error:", mistake, key="mistake")
-        if own is not None and not projector():  # larger type leaves no room for it; the view for one's own leads here
-            st.session_state[f"{_KEY}_own"] = own_chosen()
-            st.toggle(t("My picture"), key=f"{_KEY}_own", on_change=_own)
 
 
 def verdict(probabilities: np.ndarray | None, label: int | None) -> str:
@@ -99,17 +98,30 @@ def label_of(source: Source, shown: Picture, answered: Answered | None) -> int |
     return int(answered.labels[shown.number]) if answered else None
 
 
-def _dozen(image: int) -> None:
-    pictures, labels = embedded_pictures()
-    titles = class_titles(t)
-    thumbnails(
-        {str(one): (titles[labels[one]], pictures[one]) for one in a_dozen()},
-        title=t("Test image"),
-        chosen=str(image),
-        key=f"{_KEY}_dozen",
-        width=_THUMBNAILS_WIDTH,
-        on_choose=lambda chosen: choose_image(int(chosen)),
-    )
+def _images(source: Source, image: int, own: OwnPicture | None) -> None:
+    """A dozen that this machine is sure to have, and one's own."""
+    shown: dict[str, tuple[str, np.ndarray]] = {}
+    if source.dataset != "fashion-mnist":
+        pictures, labels = embedded_pictures()
+        titles = class_titles(t)
+        shown = {str(one): (titles[labels[one]], pictures[one]) for one in a_dozen()}
+    if own is not None:
+        shown[_OWN] = (t("My picture"), _as_large(own))
+    if shown:
+        thumbnails(
+            shown,
+            title=t("Picture"),
+            chosen=_OWN if own is not None and own_chosen() else str(image),
+            key=f"{_KEY}_images",
+            width=len(shown) * _EACH + _AROUND,
+            on_choose=lambda chosen: choose_own() if chosen == _OWN else choose_image(int(chosen)),
+        )
+
+
+def _as_large(own: OwnPicture) -> np.ndarray:
+    """The picture as large as test images are kept, uint8 (28, 28): each pixel of one that is half as large becomes four."""
+    pixels = np.frombuffer(own.pixels, np.uint8).reshape(own.height, own.width)
+    return np.kron(pixels, np.ones((SIDE // own.height, SIDE // own.width), np.uint8))
 
 
 def _number(source: Source, image: int) -> None:
@@ -129,24 +141,21 @@ def _number(source: Source, image: int) -> None:
 def _class() -> int | None:
     """Of which class "next" is meant; None of any."""
     titles = class_titles(t)
-    chosen: int = st.selectbox(
+    labels = tuple(map(str, range(len(titles))))
+    widget, said = f"{_KEY}_class", hold("class", labels, first=_ANY, page=PAGE)
+    st.session_state[widget] = said
+    st.selectbox(
         t("Class"),
-        (_ANY, *range(len(titles))),
-        format_func=lambda label: t("any class") if label == _ANY else titles[label],
-        key=f"{_KEY}_class",
+        (_ANY, *labels),
+        format_func=lambda label: t("any class") if label == _ANY else titles[int(label)],
+        key=widget,
+        on_change=lambda: keep("class", st.session_state[widget], first=_ANY, page=PAGE),
         label_visibility="collapsed",
         width=pixels(140),
     )
-    return None if chosen == _ANY else chosen
+    return None if said == _ANY else int(said)
 
 
 def _next(label: str, icon: str, image: int | None, *, key: str) -> None:
     """A button that leads to this image; none to lead to, nothing to press."""
     st.button(label, key=f"{_KEY}_{key}", icon=icon, disabled=image is None, on_click=choose_image, args=(image,))
-
-
-def _own() -> None:
-    if st.session_state[f"{_KEY}_own"]:
-        choose_own()
-    else:
-        choose_image(None)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.display import pixels
 from pages.parts.i18n import explain, lesson, t
 from pages.parts.inquiry import ask, last_answer, tell
 from pages.parts.literal import literally
-from pages.parts.results.own_picture import Brought, Origin, as_asked, brought, made_for
+from pages.parts.results.own_picture import GROUNDS, Brought, Origin, as_asked, brought, made_for
 from pages.parts.results.own_source import bring
 from pages.parts.results.own_steps import show_steps
 from pages.parts.results.own_verdict import verdict
@@ -40,7 +41,7 @@ def own(source: Source) -> None:
                 on_click=look_inside_with_own,
             )
     with st.expander(t("Explain"), icon=":material/school:"):
-        st.markdown(lesson("own_picture", "explain"), width=760)
+        st.markdown(lesson("own_picture", "explain"), width=pixels(760))
 
 
 def _nothing(state: Brought) -> None:
@@ -63,19 +64,21 @@ def _settings(state: Brought, made: Made) -> None:
 
     def change() -> None:
         invert = bool(st.session_state["own_invert"])
-        state.ways = Ways(
-            invert=None if ways.invert is None and invert == made.inverted else invert,
-            crop=bool(st.session_state["own_crop"]),
-            drawn=float(st.session_state["own_drawn"]),
+        state.go(
+            Ways(
+                invert=None if ways.invert is None and invert == made.inverted else invert,
+                crop=bool(st.session_state["own_crop"]),
+                drawn=float(st.session_state["own_drawn"]),
+            )
         )
 
     st.toggle(t("Turn brightness round"), key="own_invert", on_change=change, help=t("The training images are light on black."))
     st.toggle(t("Crop to what is drawn"), key="own_crop", on_change=change)
     st.slider(
         t("Ground up to"),
-        0.05,
-        0.6,
-        step=0.05,
+        int(GROUNDS[0]) / 100,
+        int(GROUNDS[-1]) / 100,
+        step=(int(GROUNDS[1]) - int(GROUNDS[0])) / 100,
         format="percent",
         key="own_drawn",
         on_change=change,

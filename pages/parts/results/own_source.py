@@ -9,7 +9,9 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from pages.parts.display import pixels
 from pages.parts.i18n import t
+from pages.parts.literal import literally
 from pages.parts.results.own_picture import Brought, Origin
 from pages.parts.thumbnails import thumbnails
 from resnet.own_picture import MOST_BYTES, Ways
@@ -25,7 +27,8 @@ def bring(state: Brought) -> None:
     st.session_state["own_origin"] = state.origin
 
     def choose() -> None:
-        state.origin, state.ways = st.session_state["own_origin"] or state.origin, Ways()
+        state.origin = st.session_state["own_origin"] or state.origin
+        state.go(Ways())
 
     st.segmented_control(
         t("Picture"), tuple(titles), format_func=titles.__getitem__, key="own_origin", required=True, on_change=choose, width="stretch"
@@ -52,16 +55,13 @@ def sample_titles() -> Mapping[Sample, str]:
 def _samples(state: Brought) -> None:
     titles = sample_titles()
 
-    def choose(name: str) -> None:
-        state.sample, state.ways = next(one for one in SAMPLES if one == name), Ways()
-
     thumbnails(
         {name: (titles[name], _small(sample(name))) for name in SAMPLES},
         title=t("Drawn pictures"),
         chosen=state.sample,
         key="own_samples",
-        width=len(SAMPLES) * (_THUMBNAIL + 8),
-        on_choose=choose,
+        width=pixels(len(SAMPLES) * (_THUMBNAIL + 8)),
+        on_choose=state.choose_sample,
     )
     st.caption(t("{picture}, drawn by the app", picture=titles[state.sample]))
 
@@ -73,10 +73,12 @@ def _small(picture: np.ndarray) -> np.ndarray:
 def _file(state: Brought) -> None:
     def take() -> None:
         file = st.session_state["own_file"]
-        state.take("file", None if file is None else file.getvalue())
+        state.take("file", None if file is None else file.getvalue(), "" if file is None else file.name)
 
     # Any kind may be dropped: that a file is no picture is told in the reader's language, and why.
-    st.file_uploader(t("PNG, JPEG or WebP, up to {megabytes} MB", megabytes=MOST_BYTES // 2**20), key="own_file", on_change=take)
+    words = t("PNG, JPEG or WebP, up to {megabytes} MB", megabytes=MOST_BYTES // 2**20)
+    if st.file_uploader(words, key="own_file", on_change=take) is None:
+        _kept(state, "file")
 
 
 def _camera(state: Brought) -> None:
@@ -94,7 +96,18 @@ def _camera(state: Brought) -> None:
         photo = st.session_state["own_camera"]
         state.take("camera", None if photo is None else photo.getvalue())
 
-    st.camera_input(t("Photo of one thing on a plain ground"), key="own_camera", on_change=take)
+    if st.camera_input(t("Photo of one thing on a plain ground"), key="own_camera", on_change=take) is None:
+        _kept(state, "camera")
+
+
+def _kept(state: Brought, origin: Origin) -> None:
+    """The picture that is used though its widget, which was away meanwhile, is empty; and how to be rid of it."""
+    if origin not in state.pictures:
+        return
+    name = state.names[origin]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(t("In use: {file}", file=literally(name)) if name else t("The last photo is in use"), width="content")
+        st.button(t("Remove"), key="own_remove", icon=":material/close:", type="tertiary", on_click=state.take, args=(origin, None))
 
 
 def _secure() -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+import streamlit as st
+
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 
@@ -13,6 +15,8 @@ VIEWS: tuple[View, ...] = get_args(View)
 PAGE = "results"  # whose parameters these are: other pages have some of the same names
 _LONGEST_NUMBER = 6  # digits
 _OWN = "own"  # in the place of a test image's number
+_BEFORE_OWN = "results_image_before_own"
+_LED = "results_times_led"
 
 
 def view_titles() -> dict[View, str]:
@@ -39,9 +43,27 @@ def show_view(view: str) -> None:
     keep("view", view, first=VIEWS[0], page=PAGE)
 
 
+def lead_to(view: View) -> None:
+    """Open another view from a place far down the page: it is brought into sight and gets the focus. For a callback."""
+    st.session_state[_LED] = times_led() + 1
+    show_view(view)
+
+
+def times_led() -> int:
+    """How often this visitor was led to another view."""
+    led: int = st.session_state.get(_LED, 0)
+    return led
+
+
 def chosen_image() -> int | None:
-    """The test image last clicked on, by its place in the split, which may be shorter; None before any, and for one's own picture."""
+    """The test image last clicked on, by its place in the split, which may be shorter; None before any.
+
+    While one's own picture is looked at, the one before it.
+    """
     said = hold("image", first="", page=PAGE)
+    if said == _OWN:
+        before: int | None = st.session_state.get(_BEFORE_OWN)
+        return before
     return int(said) if said.isdecimal() and said.isascii() and len(said) <= _LONGEST_NUMBER else None
 
 
@@ -57,16 +79,17 @@ def own_chosen() -> bool:
 
 def choose_own() -> None:
     """Look at the visitor's picture. For a callback."""
+    st.session_state[_BEFORE_OWN] = chosen_image()
     keep("image", _OWN, first="", page=PAGE)
 
 
 def look_inside_with_own() -> None:
     """Open the view that shows what the network sees in the visitor's picture. For a callback."""
     choose_own()
-    show_view("inside")
+    lead_to("inside")
 
 
 def look_inside(number: int) -> None:
     """Open the view that shows what the network sees in this test image. For a callback."""
     choose_image(number)
-    show_view("inside")
+    lead_to("inside")

@@ -11,7 +11,7 @@ from pages.parts.i18n import explain, t
 from pages.parts.inquiry import ask, forget, tell
 from pages.parts.literal import literally
 from pages.parts.network_state import set_run
-from pages.parts.results.shown import show_view
+from pages.parts.results.shown import lead_to
 from pages.parts.visitor import visitor
 from resnet.errors import ExplainedError, FileError
 from resnet.export.model_file import read_model_file
@@ -77,4 +77,4 @@ def _keep_model(lab: Service, opened: Opened) -> None:
 
 def _show(run: str) -> None:
     set_run(run)
-    show_view("course")
+    lead_to("course")

@@ -11,6 +11,7 @@ from pages.parts.bring_up import bring_up
 from pages.parts.i18n import t
 from pages.parts.literal import literally
 from pages.parts.results.run_menu import run_menu
+from pages.parts.results.shown import open_view, times_led, view_titles
 from pages.parts.results.whom import EMBEDDED, Whom
 from pages.parts.runs.form import dataset_label
 from pages.parts.runs.listing import network_words, networks_words, recipe_words, time_zone, times_opened
@@ -25,7 +26,7 @@ _LONGEST_NOTE = 160  # signs of it, one line
 def title(lab: Service, shown: Whom) -> None:
     """The line, the run's menu beside it, and the beginning of the note below."""
     with st.container(gap=None):
-        bring_up(times_opened(), key="results_top")
+        bring_up(times_opened() + times_led(), key="results_top", label=view_titles()[open_view()])
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
             st.markdown(" · ".join(run_words(shown.record) if shown.record else embedded_words()), width="content")
             if shown.record is not None:
