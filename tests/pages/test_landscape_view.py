@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -16,13 +17,16 @@ from pages.parts.results import landscape_figure
 from pages.parts.results.landscape_measuring import AT_ONCE, Measuring, measuring
 from resnet.embedded import MEASURED_FILE
 from resnet.errors import BusyError, ExplainedError, QuestionError
-from resnet.inquiries import Inquiry, LandscapePoints, MeasureLandscape, Subject
+from resnet.inquiries import Inquiry, LandscapePoints, MeasureLandscape, RunSubject, Subject
 from resnet.loss_surface import SIDES, Measured, Slice, axis, grid
 from resnet.plan import plan
+from resnet.presets import PRESETS
 from resnet.runs import service
 from resnet.runs.answers import Pending
 from resnet.runs.service import Service
+from resnet.runs.store import Store
 from tests.pages.components import components
+from tests.pages.test_results import course, finish, keep
 from tests.pages.training_page import texts
 
 
@@ -188,6 +192,28 @@ def test_the_page_says_what_was_measured_of_each_network(lab: Lab) -> None:
     drawn = figure(app)
     assert [title["text"] for title in drawn["layout"]["annotations"]] == ["mini-resnet (this one)", "plain-20", "residual-20"]  # type: ignore[index]
     assert "residual-20: not measured yet" in str(drawn["alt"])
+
+
+def view_of_a_run() -> None:
+    from pages.parts.results.landscape import landscape
+    from resnet.inquiries import RunSubject
+    from resnet.presets import PRESETS
+
+    landscape(RunSubject("aaaa", PRESETS["mini-resnet"], "fashion-mnist-subset"))
+
+
+def test_of_a_run_the_middle_stands_beside_what_it_was_tested_to_be_on_the_same_images(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = replace(bowl(grid(5)[:1]), as_tested=0.4987)
+    monkeypatch.setattr(Service, "ask", lambda lab, inquiry: "q")
+    monkeypatch.setattr(Service, "answer", lambda lab, question: Pending("answering", 1.0))
+    keep(store, "aaaa", [*course("aaaa", [0.1], [0.5]), finish("aaaa", 99)], "finished")
+    mine = RunSubject("aaaa", PRESETS["mini-resnet"], "fashion-mnist-subset")
+    measuring().of(Slice.of(mine, plan(mine.config), 1)).take(grid(5)[:1], answered)
+    app = AppTest.from_function(view_of_a_run, default_timeout=30).run()
+    assert "Loss in the middle: 0.500" in texts(app)
+    assert "When it was tested: 0.499 on these images, 0.283 on all 2,000" in texts(app)
 
 
 def test_all_that_stand_side_by_side_are_measured_on_as_many_images(lab: Lab) -> None:

@@ -119,9 +119,17 @@ def _words(one: Shown) -> None:
             share=share,
         )
     st.markdown(measured)
-    if one.test_loss is not None and math.isfinite(one.test_loss):
-        images = DATASETS[one.slice.subject.dataset].test_images
-        st.caption(t("Test loss on all {images:,}: {loss:.3f}", images=images, loss=one.test_loss))
+    st.caption(_tested_words(one))
+
+
+def _tested_words(one: Shown) -> str:
+    """What the middle is to be compared with."""
+    if one.test_loss is None or not math.isfinite(one.test_loss):
+        return ""
+    images, same = DATASETS[one.slice.subject.dataset].test_images, one.known.as_tested
+    if same is None:
+        return t("Test loss on all {images:,}: {loss:.3f}", images=images, loss=one.test_loss)
+    return t("When it was tested: {same:.3f} on these images, {loss:.3f} on all {images:,}", same=same, loss=one.test_loss, images=images)
 
 
 def _status(chosen: Choice, shared: Measuring, shown: Sequence[Shown]) -> None:
