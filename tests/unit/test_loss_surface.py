@@ -12,28 +12,22 @@ from numpy.testing import assert_allclose, assert_array_equal
 from resnet.config import TrainConfig, adapt
 from resnet.embedded import EMBEDDED
 from resnet.errors import QuestionError
-from resnet.inquiries import (
-    LandscapePoints,
-    LookAtLayer,
-    MeasureLandscape,
-    PredictTest,
-    RunSubject,
-    Subject,
-    TestImage,
-    TestPredictions,
-)
+from resnet.inquiries import LandscapePoints, LookAtLayer, MeasureLandscape, RunSubject, Subject, TestImage
 from resnet.inspection import landscape
 from resnet.inspection.answering import answer
 from resnet.inspection.landscape import check_room, direction, directions_around, kernels_of, landscape_points
-from resnet.inspection.subjects import network_of
-from resnet.model import named_weights
+from resnet.inspection.subjects import images_of, network_of
+from resnet.inspection.weights import set_weights
+from resnet.model import build_resnet, named_weights
 from resnet.plan import plan
 from resnet.presets import PRESETS, RACERS, RECIPES
-from resnet.training.checkpoints import FOLDER_VARIABLE, Checkpoints
+from resnet.training.checkpoints import FOLDER_VARIABLE, Checkpoints, run_folder
 from resnet.training.control import Control
 from resnet.training.events import Event, Finished
 from resnet.training.loop import train
-from tests.unit.test_inspection import NETWORKS, ByHand, drawn
+from resnet.training.trained import Trained, keep
+from resnet.training.workshop import dtype_policy
+from tests.unit.test_inspection import NETWORKS, ByHand, drawn, softmax
 
 
 def weights(network: object) -> dict[str, np.ndarray]:
@@ -76,24 +70,25 @@ def test_the_centre_equals_a_run_s_loss(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_of_a_run_in_bfloat16_both_losses_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the run said when it was tested, and the centre in float32: bfloat16 has eight bits, so that they differ, by less than 2 %."""
+    """What the run said when it was tested, and the centre in float32. bfloat16 has eight bits: losses and probabilities differ in the
+    third digit, so that 2 % and 0.03 are allowed, and some difference is to be seen."""
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    network = replace(RACERS["residual-20"], depths=(1, 1, 1))
-    events: list[Event] = []
-    recipe = replace(RECIPES["race"], precision="bfloat16")
-    config = TrainConfig(networks=(network,), dataset="fashion-mnist-14", recipe=recipe, max_steps=10)
-    train(config, events.append, Control(), run="short", checkpoints=Checkpoints.of_run("short"))
-    finished = events[-1]
-    assert isinstance(finished, Finished)
-    subject = RunSubject("short", network, "fashion-mnist-14")
-    found, predicted = answer(MeasureLandscape(subject, 5, ((0.0, 0.0),), 2_000)), answer(PredictTest(subject))
+    app, run = Subject("residual-20"), RunSubject("short", EMBEDDED["residual-20"].network, "fashion-mnist-14")
+    data, count = images_of(app), 200
+    with dtype_policy("mixed_bfloat16"):
+        network = build_resnet(run.config)
+    kept = weights(network_of(app))
+    set_weights(network, kept, origin="the app")
+    logits = np.asarray(network(data.x_test[:count], training=False), np.float32)
+    keep(Trained(run.config, run.dataset, kept, logits), run_folder("short"))
+
+    found = answer(MeasureLandscape(run, 5, ((0.0, 0.0),), count))
     assert isinstance(found, LandscapePoints)
-    assert isinstance(predicted, TestPredictions)
-    assert found.as_tested == predicted.loss == pytest.approx(finished.test_loss[network.name], rel=1e-6)
+    assert found.as_tested == pytest.approx(cross_entropy(logits, data.y_test[:count]), rel=1e-6)
     assert found.loss[0] == pytest.approx(found.as_tested, rel=0.02)
     assert found.loss[0] != pytest.approx(found.as_tested, rel=1e-5)
-    seen = [answer(LookAtLayer(subject, TestImage(number), "head_dense")) for number in range(10)]
-    assert_allclose([one.probabilities for one in seen], predicted.probabilities[:10], atol=0.02)  # type: ignore[union-attr]
+    seen = [answer(LookAtLayer(run, TestImage(number), "head_dense")) for number in range(10)]
+    assert_allclose([one.probabilities for one in seen], [softmax(one) for one in logits[:10]], atol=0.03)  # type: ignore[union-attr]
 
 
 def test_the_weights_are_put_back() -> None:
