@@ -41,6 +41,25 @@ def plane_figure(found: Embedding | None, *, chosen: int | None = None, theme: T
     return figure
 
 
+def neighbour(coordinates: np.ndarray, image: int | None, direction: tuple[int, int]) -> int:
+    """The image whose dot is the next one that way: the nearest of those that lie more that way than aside of it.
+
+    Args:
+        coordinates: (images, 2).
+        image: where one is; of one that is not among them, or None, the way begins in the middle.
+        direction: to the right and up, one of them 0, the other 1 or -1.
+
+    Returns: its number; where there is none that way, the one that one is at.
+    """
+    at = image if image is not None and image < len(coordinates) else int(np.linalg.norm(coordinates, axis=1).argmin())
+    if at != image:
+        return at
+    away = coordinates - coordinates[at]
+    along, aside = away @ np.array(direction), np.abs(away @ np.array(direction[::-1]))
+    (ahead,) = np.nonzero((along > 0) & (aside <= along))
+    return int(ahead[np.linalg.norm(away[ahead], axis=1).argmin()]) if len(ahead) else at
+
+
 def _axis_titles(found: Embedding, t: Translate) -> tuple[str, str]:
     first, second = (float(share) for share in found.explained)
     return (

@@ -108,7 +108,7 @@ def finding(inquiry: Inquiry) -> Finding:
             return Strip(blocks, np.full(len(blocks), 0.5), np.full(len(blocks), 0.1))
         case EmbedTest():
             numbers = np.arange(20)
-            return Embedding(np.zeros((20, 2), np.float32), np.array([0.4, 0.2]), numbers % 10, numbers % 10)
+            return Embedding(np.stack([numbers, 0 * numbers], axis=1).astype(np.float32), np.array([0.4, 0.2]), numbers % 10, numbers % 10)
     raise AssertionError(inquiry)
 
 
@@ -397,3 +397,8 @@ def test_the_plane_is_asked_for_once_its_drawer_is_open(lab: Answering) -> None:
     traces = {trace["name"]: trace for trace in json.loads(chart.proto.spec)["data"]}
     assert [one[0] for one in traces["Sneaker"]["customdata"]] == [7, 17]
     assert "the image above" in traces
+    assert "Image 7: Sneaker, named Sneaker" in words(app)
+    app.button(key="inside_plane_arrow_forward").click().run()
+    assert lab.last(LookAtLayer).picture == TestImage(8)
+    app.button(key="inside_plane_arrow_upward").click().run()
+    assert lab.last(LookAtLayer).picture == TestImage(8), "there is no dot that way"

@@ -9,7 +9,7 @@ import pytest
 
 from resnet.diagrams.parts import HEIGHT, WIDTH, parts_of, parts_svg
 from resnet.figures.channel_maps import LEVELS, MOST_CHANNELS, tile_side, tiles_of_filters, tiles_of_maps
-from resnet.figures.plane import plane_figure
+from resnet.figures.plane import neighbour, plane_figure
 from resnet.inquiries import Embedding, Strip
 from resnet.plan import plan
 from resnet.presets import PRESETS, RACERS
@@ -150,3 +150,12 @@ def test_a_block_whose_shortcut_brings_nothing_has_no_bar() -> None:
     drawn = parts_svg(network, Strip(tuple(blocks), ratios, np.zeros(6), silent=(blocks[1],)), blocks[0], str, english)
     assert drawn.count('data-key="bar"') == 5
     assert f'aria-label="{blocks[1]}: {words}"' in drawn
+
+
+def test_the_next_dot_is_the_nearest_of_those_that_lie_more_that_way_than_aside() -> None:
+    dots = np.array([[0, 0], [2, 0.5], [1, 1.5], [-3, 0], [0, -1], [9, 0]], np.float32)
+    right, left, up, down = (1, 0), (-1, 0), (0, 1), (0, -1)
+    assert [neighbour(dots, 0, way) for way in (right, left, up, down)] == [1, 3, 2, 4]
+    assert neighbour(dots, 1, right) == 5
+    assert neighbour(dots, 5, right) == 5, "at the edge one stays"
+    assert neighbour(dots, None, right) == neighbour(dots, 1999, left) == 0, "who is nowhere begins in the middle"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,8 +13,9 @@ from pages.parts.i18n import lesson, t
 from pages.parts.inquiry import ask, tell
 from pages.parts.results.shown import choose_image
 from pages.parts.theme import current_theme
-from resnet.figures.plane import plane_figure
+from resnet.figures.plane import neighbour, plane_figure
 from resnet.inquiries import Embedding, EmbedTest, Source
+from resnet.wording import class_titles
 
 _KEY = "inside_plane"
 
@@ -45,7 +47,42 @@ def _plane(source: Source, image: int | None) -> None:
         on_select=_follow,
         selection_mode="points",
     )
+    _walk(found, image)
     tell(asked, key=_KEY, said=f":gray[:small[{t('Click a dot to look at its image; a class in the legend, to put it away.')}]]")
+
+
+def _walk(found: Embedding | None, image: int | None) -> None:
+    """The way from dot to dot without a mouse, and which one it is at."""
+    ways = (
+        (t("Left"), "arrow_back", (-1, 0)),
+        (t("Right"), "arrow_forward", (1, 0)),
+        (t("Up"), "arrow_upward", (0, 1)),
+        (t("Down"), "arrow_downward", (0, -1)),
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(t("Next dot:"), width="content")
+        for title, icon, direction in ways:
+            # Never disabled while there are dots: at the edge the focus would be lost.
+            st.button(
+                title,
+                key=f"{_KEY}_{icon}",
+                icon=f":material/{icon}:",
+                disabled=found is None,
+                on_click=None if found is None else partial(_step, found, image, direction),
+            )
+        st.markdown(_words(found, image), width="content")
+
+
+def _step(found: Embedding, image: int | None, direction: tuple[int, int]) -> None:
+    choose_image(neighbour(found.coordinates, image, direction))
+
+
+def _words(found: Embedding | None, image: int | None) -> str:
+    """Which dot is marked."""
+    if found is None or image is None or image >= len(found.labels):
+        return ""
+    titles = class_titles(t)
+    return t("Image {number}: {label}, named {named}", number=image, label=titles[found.labels[image]], named=titles[found.named[image]])
 
 
 def _follow() -> None:
