@@ -59,7 +59,7 @@ def tiles_of_maps(maps: np.ndarray, *, liveliest_first: bool = False, first: int
     order: Sequence[int] = range(len(channels))
     if liveliest_first:
         liveliness = channels.std(axis=(1, 2)) if channels[0].size > 1 else np.abs(channels[:, 0, 0])
-        order = [int(channel) for channel in np.argsort(-liveliness.filled(0), kind="stable")]
+        order = [int(channel) for channel in np.argsort(-np.ma.filled(liveliness, 0), kind="stable")]
     return _tiles(channels, order[first : first + MOST_CHANNELS], share=MOST_SHOWN)
 
 
