@@ -12,8 +12,7 @@ export default function ({ data, parentElement }) {
   grid.numbers = Int8Array.from(atob(data.levels), (byte) => byte.charCodeAt(0));
   grid.colours = colourTable(frame);
   grid.setAttribute("aria-label", data.words.title);
-  frame.style.setProperty("--side", `${data.side}px`);
-  frame.style.setProperty("--large", `${data.large}px`);
+  for (const length of ["side", "narrow", "large", "height"]) frame.style.setProperty(`--${length}`, `${data[length]}px`);
   frame.classList.toggle("dimmed", data.dimmed);
   frame.classList.toggle("empty", data.tiles.length === 0);
   showLegend(frame, data);

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import streamlit as st
 
+from pages.parts.display import pixels
 from pages.parts.i18n import ASSETS
 from resnet.figures.palette import css_variables
 
@@ -33,6 +34,6 @@ def thumbnails(
             on_choose(name)
 
     side = len(next(iter(images.values()))[1])
-    shown = [{"key": name, "title": words, "pixels": b64encode(pixels.tobytes()).decode()} for name, (words, pixels) in images.items()]
+    shown = [{"key": name, "title": words, "pixels": b64encode(grey.tobytes()).decode()} for name, (words, grey) in images.items()]
     data = {"images": shown, "side": side, "title": title, "chosen": chosen}
-    _thumbnails(key=key, data=data, width=width, height=HEIGHT, on_chosen_change=told)
+    _thumbnails(key=key, data=data, width=width, height=pixels(HEIGHT), on_chosen_change=told)

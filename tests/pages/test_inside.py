@@ -377,13 +377,13 @@ def test_what_is_chosen_is_in_the_address_and_found_there(lab: Answering) -> Non
     said = {"target": "8", "class": "6", "lively": "yes", "what": "filters"}
     assert {name: app.query_params[name] for name in said} in (said, {name: [word] for name, word in said.items()})
     lab.asked.clear()
-    app = shown(**said, image="100")
+    app = shown(MINI, image="100", **said)
     assert lab.last(ExplainDecision).target == 8
     assert lab.last(ShowFilters) == ShowFilters(MINI)
     app.button(key="inside_picture_next").click().run()
     labels = embedded_pictures()[1]
     assert lab.last(ExplainDecision).picture == TestImage(next(number for number in range(101, 2000) if labels[number] == 6))
-    shown(target="10", **{"class": "-1"}, lively="perhaps", what="nonsense")
+    shown(MINI, **{"class": "-1"}, target="10", lively="perhaps", what="nonsense")
     assert lab.last(ExplainDecision).target is None
 
 

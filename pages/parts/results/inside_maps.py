@@ -20,6 +20,7 @@ _COMPONENTS = ASSETS / "components"
 _WIDTH, HEIGHT = 588, 256  # pixels of all channels together, on any display
 _GAP, _AROUND = 4, 6
 _LARGEST, _LARGE = 96, 140
+_NARROW = (352, 332)  # pixels of all channels together on a phone
 
 _channels = st.components.v2.component(
     "resnet_lab_channels",
@@ -49,7 +50,7 @@ def channels_control(channels: int) -> int:
         widget = "inside_channels"
         st.session_state[widget] = first
         st.selectbox(
-            t("Channels"),
+            t("Which channels"),
             firsts,
             format_func=lambda one: t("{first}–{last} of {all}", first=one + 1, last=min(one + MOST_CHANNELS, channels), all=channels),
             key=widget,
@@ -84,7 +85,6 @@ def show_tiles(tiles: Tiles | None, *, title: str, names: tuple[str, ...], key: 
     """Show them; the room they take is the same without any. `title` says what is seen, `names` what each channel stands for, where it is
     more than its number. A `status` says why they are not, or not yet, of what the controls say; they are shown faintly then."""
     shown = () if tiles is None else tiles.tiles
-    side = tile_side(max(1, len(shown)), _WIDTH - _AROUND, HEIGHT - _AROUND, gap=_GAP, largest=_LARGEST)
     decimals = 2 if tiles is None else decimals_for(tiles.limit)
     data = {
         "tiles": [{"channel": one.channel, "title": _title(one, names), "note": _note(one, decimals)} for one in shown],
@@ -92,13 +92,20 @@ def show_tiles(tiles: Tiles | None, *, title: str, names: tuple[str, ...], key: 
         "rows": 0 if tiles is None else tiles.rows,
         "columns": 0 if tiles is None else tiles.columns,
         "limit": 1.0 if tiles is None else tiles.limit,
-        "side": side,
+        "side": _side(len(shown), _WIDTH, HEIGHT),
+        "narrow": _side(len(shown), *_NARROW),
         "large": _LARGE,
+        "height": HEIGHT,
         "dimmed": bool(status and tiles),
         "theme": current_theme(),
         "words": {"title": title, "status": status},
     }
-    _channels(key=key, data=data, height=HEIGHT)
+    _channels(key=key, data=data, height="content")  # the room is reserved by the sheet, which knows the window's width
+
+
+def _side(tiles: int, width: int, height: int) -> int:
+    """Of each tile, in pixels, where all together have that room."""
+    return tile_side(max(1, tiles), width - _AROUND, height - _AROUND, gap=_GAP, largest=_LARGEST)
 
 
 def _title(tile: Tile, names: tuple[str, ...]) -> str:
