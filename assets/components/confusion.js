@@ -50,9 +50,17 @@ class Confusion {
     this.drawing = this.drawing.then(work).catch((error) => console.error(error));
   }
 
+  // As `then`, said to be under way: the words beneath are there at once, the drawing a moment later, and until then a click meets the one
+  // from before.
+  busily(work) {
+    const count = (more) => this.plot.setAttribute("aria-busy", (this.drawings += more) > 0);
+    count(1);
+    this.then(work);
+    this.then(() => count(-1));
+  }
+
   draw() {
-    this.busy(1);
-    this.then(async () => {
+    this.busily(async () => {
       const library = await plotly(this.data.plotly);
       if (!this.plot.clientWidth) return; // drawn as soon as it has a width
       const { figure, language } = this.data;
@@ -64,19 +72,12 @@ class Confusion {
       this.listening = true;
       this.plot.on("plotly_click", ({ points: [point] }) => this.choose([point.y, point.x]));
     });
-    this.then(() => this.busy(-1));
-  }
-
-  // The words beneath are there at once, the drawing a moment later: until then a click meets the drawing from before.
-  busy(more) {
-    this.drawings += more;
-    this.plot.setAttribute("aria-busy", this.drawings > 0);
   }
 
   resized() {
     if (!this.data || !this.plot.clientWidth || this.plot.clientWidth === this.width) return;
     if (!this.library) this.draw();
-    else this.then(() => this.library.Plots.resize(this.plot).then(() => (this.width = this.plot.clientWidth)));
+    else this.busily(() => this.library.Plots.resize(this.plot).then(() => (this.width = this.plot.clientWidth)));
   }
 
   mark() {
