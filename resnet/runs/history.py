@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 import shutil
+import threading
 import time
 
 from resnet.errors import ConfigError, ExplainedError, StoreError, TrainingError
 from resnet.inquiries import Opened
 from resnet.runs import attempts, importing
+from resnet.runs.daily import DAY, Daily
 from resnet.runs.hub import Hub
+from resnet.runs.leftovers import remove_leftovers
+from resnet.runs.queueing import Limits
 from resnet.runs.schema import NOTE_LENGTH, TITLE_LENGTH
 from resnet.runs.store import RunRecord, Store
 from resnet.runs.words import note_of, title_of
@@ -19,8 +23,6 @@ from resnet.training.events import Event
 
 logger = logging.getLogger(__name__)
 
-_DAY = 86_400.0  # seconds
-
 
 class History:
     """Runs as they are known, active or long over. Every method reads or writes the database and may raise StoreError."""
@@ -28,9 +30,12 @@ class History:
     longest_title, longest_note = TITLE_LENGTH, NOTE_LENGTH  # characters
     days_to_restore = 7
 
-    def __init__(self, store: Store, hub: Hub) -> None:
+    def __init__(self, store: Store, hub: Hub, limits: Limits | None = None) -> None:
         self._store = store
         self._hub = hub
+        self._limits = limits or Limits()
+        self._bringing = threading.Lock()  # one file at a time is opened and counted
+        self._daily = Daily(self._purge)
 
     @property
     def history_problem(self) -> ExplainedError | None:
@@ -89,28 +94,46 @@ class History:
         """Runs that were deleted and can be restored, the last one first."""
         return self._store.deleted(limit)
 
+    def missing_weights(self, run: str) -> tuple[str, ...]:
+        """The networks of a run that were trained to the end and whose weights are not on this machine: its file comes without them.
+
+        Raises TrainingError where there is no such run.
+        """
+        return importing.missing_weights(attempts.known(self.run(run), run))
+
     def export_run(self, run: str) -> bytes:
         """A run that has ended as a file for `import_run`. Raises TrainingError where it has not, or there is no such run."""
         record = attempts.known(self.run(run), run)
         return importing.export_run(record, self.events(run))
 
     def import_run(self, data: bytes, *, visitor: str = "") -> str:
-        """Take in a run that `export_run` made a file of, here or elsewhere, and return its id here. Raises FileError for anything else."""
-        return importing.import_run(self._store, data, visitor=visitor)
+        """Take in a run that `export_run` made a file of, here or elsewhere, and return its id here.
+
+        Raises FileError for anything else, and where a limit is reached.
+        """
+        with self._bringing:
+            return importing.import_run(self._store, data, visitor=visitor, limits=self._limits)
 
     def import_model(self, opened: Opened, *, visitor: str = "") -> str:
-        """Take in a network from a .keras file, as a run of which nothing is known but its end, and return its id."""
-        return importing.import_model(self._store, opened, visitor=visitor)
+        """Take in a network from a .keras file, as a run of which nothing is known but its end, and return its id.
+
+        Raises FileError where a limit is reached.
+        """
+        with self._bringing:
+            return importing.import_model(self._store, opened, visitor=visitor, limits=self._limits)
 
     def _purge(self) -> None:
-        """Remove for good what was deleted long ago, with the weights and checkpoints that this machine keeps of it."""
+        """Remove for good what was deleted long ago, with the weights and checkpoints that this machine keeps of it, or of what another
+        server removed."""
         try:
-            gone = self._store.purge(time.time() - self.days_to_restore * _DAY)
+            gone = self._store.purge(time.time() - self.days_to_restore * DAY)
+            known = self._store.known()
         except StoreError:
-            logger.warning("what was deleted long ago could not be removed; the next start tries again", exc_info=True)
+            logger.warning("what was deleted long ago could not be removed; tomorrow, or the next start, tries again", exc_info=True)
             return
         for run in gone:
             shutil.rmtree(run_folder(run), ignore_errors=True)
+        remove_leftovers(self._store.engine.url, known)
 
     def _describe(self, run: str, *, title: str | None = None, note: str | None = None) -> None:
         if not self._store.describe(run, title=title, note=note):

@@ -16,14 +16,23 @@ from resnet.config import ResNetConfig, TrainConfig
 from resnet.datasets import DATASETS
 from resnet.errors import FileError, TrainingError, WeightsError
 from resnet.export.archive import RunArchive, pack, unpack
+from resnet.export.unpacking import unpacked_bytes
 from resnet.inquiries import Opened
 from resnet.plan import plan
+from resnet.runs import brought
+from resnet.runs.queueing import Limits
 from resnet.runs.schema import NOTE_LENGTH, TITLE_LENGTH, VISITOR_LENGTH
 from resnet.runs.store import IMPORTED, RunRecord, Store
 from resnet.runs.words import note_of, title_of
 from resnet.training import trained
-from resnet.training.checkpoints import prune_runs, run_folder
+from resnet.training.checkpoints import run_folder
 from resnet.training.events import Event, Finished
+
+
+def missing_weights(record: RunRecord) -> tuple[str, ...]:
+    """The networks of a run that were trained to the end and whose weights are not on this machine."""
+    names = [network.name for network in record.config.networks] if record.result else []
+    return tuple(name for name in names if not trained.file_of(run_folder(record.id), name).is_file())
 
 
 def export_run(record: RunRecord, events: Sequence[Event]) -> bytes:
@@ -33,8 +42,9 @@ def export_run(record: RunRecord, events: Sequence[Event]) -> bytes:
     """
     if not record.ended:
         raise TrainingError("run {run} has not ended; it can be taken along when it has", run=record.id)
-    kept = {network.name: trained.file_of(run_folder(record.id), network.name) for network in record.config.networks}
-    weights = {network: file.read_bytes() for network, file in kept.items() if file.is_file()} if record.result else {}
+    missing = missing_weights(record)
+    names = [network.name for network in record.config.networks if network.name not in missing] if record.result else []
+    weights = {name: trained.file_of(run_folder(record.id), name).read_bytes() for name in names}
     return pack(
         RunArchive(
             run=record.id,
@@ -44,19 +54,22 @@ def export_run(record: RunRecord, events: Sequence[Event]) -> bytes:
             title=record.title,
             note=record.note,
             trained=weights,
+            missing=missing,
         )
     )
 
 
-def import_run(store: Store, data: bytes, *, visitor: str = "") -> str:
+def import_run(store: Store, data: bytes, *, visitor: str = "", limits: Limits) -> str:
     """Take in what `export_run` made and return the run's id here. Writes the database.
 
-    Raises FileError for anything else, and where its weights cannot be kept.
+    Raises FileError for anything else, where its weights cannot be kept, and where `limits` are reached.
     """
+    visitor, size = visitor[:VISITOR_LENGTH], unpacked_bytes(data)
+    brought.admit(visitor, store.brought_by(visitor), size, limits)
     archive = unpack(data)
     run = _new_id()
     weights = {config.name: (config, archive.trained[config.name]) for config in archive.config.networks if config.name in archive.trained}
-    with _folder(run) as folder:
+    with _folder(run, size) as folder:
         for config, file in weights.values():
             _keep(file, run, folder, config, archive.config)
         last = archive.events[-1]
@@ -66,7 +79,7 @@ def import_run(store: Store, data: bytes, *, visitor: str = "") -> str:
             config=archive.config,
             state=last.kind,  # type: ignore[arg-type]  # the events that end a run are called as the states they lead to
             owner=IMPORTED,
-            visitor=visitor[:VISITOR_LENGTH],
+            visitor=visitor,
             title=title_of(archive.title)[:TITLE_LENGTH],
             note=note_of(archive.note)[:NOTE_LENGTH],
         )
@@ -74,13 +87,15 @@ def import_run(store: Store, data: bytes, *, visitor: str = "") -> str:
     return run
 
 
-def import_model(store: Store, opened: Opened, *, visitor: str = "") -> str:
+def import_model(store: Store, opened: Opened, *, visitor: str = "", limits: Limits) -> str:
     """Take in a network from a .keras file, as a run of which nothing is known but its end, and return its id. Writes the database.
 
-    Raises FileError where its weights cannot be kept.
+    Raises FileError where its weights cannot be kept, and where `limits` are reached.
     """
     run, (network,) = _new_id(), opened.training.networks
-    kept = trained.Trained(network, opened.training.dataset, opened.weights, opened.logits)
+    file = trained.to_bytes(trained.Trained(network, opened.training.dataset, opened.weights, opened.logits))
+    visitor = visitor[:VISITOR_LENGTH]
+    brought.admit(visitor, store.brought_by(visitor), len(file), limits)
     finished = Finished(
         run=run,
         sequence=1,
@@ -92,11 +107,9 @@ def import_model(store: Store, opened: Opened, *, visitor: str = "") -> str:
         stopped_early=False,
         seconds=0.0,
     )
-    with _folder(run) as folder:
-        _keep(trained.to_bytes(kept), run, folder, network, opened.training)
-        record = RunRecord(
-            id=run, created=finished.time, config=opened.training, state="finished", owner=IMPORTED, visitor=visitor[:VISITOR_LENGTH]
-        )
+    with _folder(run, len(file)) as folder:
+        _keep(file, run, folder, network, opened.training)
+        record = RunRecord(id=run, created=finished.time, config=opened.training, state="finished", owner=IMPORTED, visitor=visitor)
         store.add_ended(record, [finished])
     return run
 
@@ -106,26 +119,34 @@ def _new_id() -> str:
 
 
 @contextmanager
-def _folder(run: str) -> Iterator[Path]:
-    """The folder of a run that is being taken in; gone again where that fails."""
+def _folder(run: str, size: int) -> Iterator[Path]:
+    """The folder of a run of `size` bytes that is being taken in; gone again where that fails."""
     folder = run_folder(run)
     try:
+        with _written(folder):
+            brought.mark(folder, size)
         yield folder
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    prune_runs(spare={run})
+
+
+@contextmanager
+def _written(folder: Path) -> Iterator[None]:
+    """A disk that refuses is told of."""
+    try:
+        yield
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise FileError("the weights cannot be written to {folder}: {problem}", folder=str(folder), problem=problem) from error
 
 
 def _keep(file: bytes, run: str, folder: Path, network: ResNetConfig, config: TrainConfig) -> None:
     """Keep a network's weights, once they have been read and found to be this network's."""
     path = trained.file_of(folder, network.name)
-    try:
+    with _written(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file)
-    except OSError as error:
-        problem = error.strerror or str(error)
-        raise FileError("the weights cannot be written to {folder}: {problem}", folder=str(path.parent), problem=problem) from error
     try:
         kept = trained.find(run, network)
     except WeightsError as error:

@@ -18,20 +18,28 @@ from resnet.training.events import BatchEnd, Event, Started
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Unfinished runs of one browser, runs of all that wait, and the seconds for which a pause may keep others waiting."""
+    """Unfinished runs of one browser, runs of all that wait, the seconds for which a pause may keep others waiting; and of runs that
+    come as files how many one browser may have here, and how many million bytes all of them may take."""
 
     runs_per_visitor: int = 3
     queue: int = 40
     pause: int = 900
+    imports_per_visitor: int = 30
+    import_megabytes: int = 2_000
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] = os.environ) -> Limits:
-        """RESNET_RUNS_PER_VISITOR, RESNET_QUEUE_LIMIT and RESNET_PAUSE_LIMIT. Raises ConfigError for what is no number."""
+        """RESNET_RUNS_PER_VISITOR, RESNET_QUEUE_LIMIT, RESNET_PAUSE_LIMIT, RESNET_IMPORTS_PER_VISITOR and RESNET_IMPORT_MEGABYTES.
+
+        Raises ConfigError for what is no number.
+        """
         usual = Limits()
         return Limits(
             runs_per_visitor=_whole_number(environment, "RESNET_RUNS_PER_VISITOR", usual.runs_per_visitor, low=1),
             queue=_whole_number(environment, "RESNET_QUEUE_LIMIT", usual.queue, low=1),
             pause=_whole_number(environment, "RESNET_PAUSE_LIMIT", usual.pause, low=0),
+            imports_per_visitor=_whole_number(environment, "RESNET_IMPORTS_PER_VISITOR", usual.imports_per_visitor, low=0),
+            import_megabytes=_whole_number(environment, "RESNET_IMPORT_MEGABYTES", usual.import_megabytes, low=0),
         )
 
 

@@ -43,8 +43,7 @@ class Service(History):
 
     def __init__(self, store: Store, *, address: str | None = None, usual: TrainConfig | None = DEMO, limits: Limits | None = None) -> None:
         """`address` is that of a Dask scheduler; without one an engine is started on this machine. `usual` is traced ahead."""
-        super().__init__(store, Hub(store, on_end=self._ended))
-        self._limits = limits or Limits()
+        super().__init__(store, Hub(store, on_end=self._ended), limits)
         self._owner = address or ownership.this_process()
         self._answers = Answers()
         self._dispatch = Dispatcher(self._hub, self._answers, address=address, usual=usual, returned=self._returned)
@@ -63,9 +62,11 @@ class Service(History):
                 self._hub.open(record, rank=queueing.rank(record.visitor, places))
         self._dispatch.open()
         self._pauses.open()
+        self._daily.open()
 
     def close(self) -> None:
         """End the engine this service started (runs on a cluster go on) and write what is left. Blocks for a few seconds at most."""
+        self._daily.close()
         self._pauses.close()
         self._dispatch.close()
         self._hub.close()

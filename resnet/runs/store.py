@@ -191,6 +191,12 @@ class Store:
         with self._reading() as connection:
             return set(connection.scalars(select(RUNS.c.id)))
 
+    def brought_by(self, visitor: str) -> int:
+        """How many runs a browser has brought that are there."""
+        theirs = _IS_THERE & (RUNS.c.owner == IMPORTED) & (RUNS.c.visitor == visitor)
+        with self._reading() as connection:
+            return connection.scalar(select(func.count()).select_from(RUNS).where(theirs)) or 0
+
     def unfinished(self) -> list[RunRecord]:
         """Runs that have not ended, oldest first."""
         with self._reading() as connection:

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 FOLDER_VARIABLE = "RESNET_CHECKPOINT_DIR"
 KEPT_CHECKPOINTS = 3  # of a run, so that a repair finds one from before the trouble
 KEPT_RUNS = 100  # a class of 30 with a queue of 40 loses none
+BROUGHT = "brought"  # a file in the folder of a run that came from elsewhere
 FORMAT = "resnet-lab-checkpoint-1"
 
 _NAME = re.compile(r"step-(\d{9})\.safetensors")
@@ -232,12 +233,13 @@ def prune_runs(keep: int = KEPT_RUNS, *, spare: Collection[str] = ()) -> None:
     """Of the runs that can go on keep the `keep` that wrote a checkpoint last, and as many of those that have finished and left their
     weights; remove the folders of all others, but never those of the runs named in `spare`.
 
-    The two are counted apart: runs that finish must not take from others what they go on from. A folder that is in use elsewhere stays.
+    The two are counted apart: runs that finish must not take from others what they go on from. A folder that is in use elsewhere stays,
+    and so does that of a run that was brought here: of those there is a limit of its own, and they take nothing from runs trained here.
     """
     if not folder_of_all().exists():
         return
     try:
-        folders = [path for path in folder_of_all().iterdir() if path.is_dir()]
+        folders = [path for path in folder_of_all().iterdir() if path.is_dir() and not (path / BROUGHT).exists()]
         newest_first = sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True)
     except OSError:
         logger.warning("old checkpoints could not be looked through", exc_info=True)

@@ -12,6 +12,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from resnet.training.checkpoints import (
+    BROUGHT,
     KEPT_CHECKPOINTS,
     KEPT_RUNS,
     Checkpoints,
@@ -265,3 +266,16 @@ def test_a_class_of_thirty_with_forty_runs_in_the_queue_loses_none(all_runs: Pat
         os.utime(run_folder(f"run-{number}"), (1_000 + number, 1_000 + number))
     prune_runs()
     assert {path.name for path in all_runs.iterdir()} == {f"run-{number}" for number in range(1, 101)}
+
+
+def test_runs_that_are_brought_take_nothing_from_those_trained_here_and_lose_nothing_to_them(all_runs: Path) -> None:
+    keep(Checkpoints.of_run("stopped"), 1)
+    (run_folder("finished") / "trained").mkdir(parents=True)
+    for stamp, run in enumerate(["first", "second", "third"], start=2_000):
+        (run_folder(run) / "trained").mkdir(parents=True)
+        (run_folder(run) / BROUGHT).write_text("1")
+        os.utime(run_folder(run), (stamp, stamp))
+    for run in ("stopped", "finished"):
+        os.utime(run_folder(run), (1_000, 1_000))
+    prune_runs(keep=1)
+    assert sorted(path.name for path in all_runs.iterdir()) == ["finished", "first", "second", "stopped", "third"]

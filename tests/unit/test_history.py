@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from resnet.errors import ConfigError, ExplainedError, TrainingError
 from resnet.presets import DEMO
+from resnet.runs.daily import Daily
 from resnet.runs.history import History
 from resnet.runs.hub import Hub
 from resnet.runs.schema import NOTE_LENGTH, RUNS, TITLE_LENGTH
@@ -103,4 +106,46 @@ def test_after_a_week_a_deleted_run_goes_with_its_files(
             connection.execute(update(RUNS).where(RUNS.c.id == run).values(deleted=time.time() - days * 86_400))
     history._purge()
     assert [record.id for record in history.deleted_runs()] == ["new"]
-    assert [folder.name for folder in (tmp_path / "checkpoints").iterdir()] == ["new"]
+    assert folders(tmp_path) == ["new"]
+
+
+def folders(tmp_path: Path) -> list[str]:
+    return sorted(path.name for path in (tmp_path / "checkpoints").iterdir() if path.is_dir())
+
+
+def test_folders_of_runs_that_another_server_removed_go_and_those_of_other_databases_stay(
+    store: Store, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two machines share the database and each has folders of its own; a third server has another database and the same folders."""
+    monkeypatch.setenv("RESNET_CHECKPOINT_DIR", str(tmp_path / "checkpoints"))
+    for run in ("mine", "theirs", "other"):
+        (tmp_path / "checkpoints" / run).mkdir(parents=True)
+    store.add_run("mine", DEMO)
+    store.add_run("theirs", DEMO)
+    history._purge()
+    another = Store(f"sqlite:///{tmp_path / 'another.sqlite'}")
+    another.add_run("other", DEMO)
+    with closing(another), closing(Hub(another)) as hub:
+        History(another, hub)._purge()
+    assert folders(tmp_path) == ["mine", "other", "theirs"]
+    with store.engine.begin() as connection:  # as the other server's purge does
+        connection.execute(delete(RUNS).where(RUNS.c.id == "theirs"))
+    history._purge()
+    history._purge()
+    assert folders(tmp_path) == ["mine", "other"]
+
+
+def test_what_is_done_daily_is_done_again_though_it_failed_once() -> None:
+    """Days of a millisecond."""
+    done, enough = [], threading.Event()
+
+    def work() -> None:
+        done.append(len(done))
+        if len(done) == 1:
+            raise OSError("the disk is away")
+        enough.set()
+
+    daily = Daily(work, interval=0.001)
+    daily.open()
+    assert enough.wait(60)
+    daily.close()

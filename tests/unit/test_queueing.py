@@ -43,9 +43,10 @@ def test_one_run_too_many_is_refused_with_the_number() -> None:
 
 
 def test_limits_come_from_the_environment() -> None:
-    assert Limits.from_environment({}) == Limits(runs_per_visitor=3, queue=40, pause=900)
+    assert Limits.from_environment({}) == Limits(runs_per_visitor=3, queue=40, pause=900, imports_per_visitor=30, import_megabytes=2_000)
     said = {"RESNET_RUNS_PER_VISITOR": "1", "RESNET_QUEUE_LIMIT": "7", "RESNET_PAUSE_LIMIT": "0"}
-    assert Limits.from_environment(said) == Limits(runs_per_visitor=1, queue=7, pause=0)
+    said |= {"RESNET_IMPORTS_PER_VISITOR": "2", "RESNET_IMPORT_MEGABYTES": "0"}
+    assert Limits.from_environment(said) == Limits(runs_per_visitor=1, queue=7, pause=0, imports_per_visitor=2, import_megabytes=0)
     with pytest.raises(ConfigError, match="RESNET_QUEUE_LIMIT must be a whole number of at least 1, got 'ten'"):
         Limits.from_environment({"RESNET_QUEUE_LIMIT": "ten"})
     with pytest.raises(ConfigError, match="at least 1, got '0'"):

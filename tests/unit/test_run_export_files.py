@@ -30,6 +30,7 @@ from resnet.inspection.portable import build_portable
 from resnet.model import build_resnet, named_weights
 from resnet.presets import PRESETS, RACERS, RECIPES
 from resnet.runs.importing import import_model
+from resnet.runs.queueing import Limits
 from resnet.runs.store import Store
 from resnet.training import trained
 from resnet.training.checkpoints import FOLDER_VARIABLE, run_folder
@@ -82,7 +83,7 @@ def test_a_keras_file_comes_back_as_the_network_it_was(run: trained.Trained, tmp
 
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    record = store.run(import_model(store, opened))
+    record = store.run(import_model(store, opened, limits=Limits()))
     assert record is not None
     assert record.result is not None
     assert (record.config, record.imported) == (training_of(run.config), True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from resnet.errors import ExplainedError, FileError, TrainingError
 from resnet.export.archive import EVENTS, MEMBER, RunArchive, pack, unpack
 from resnet.export.unpacking import returns
 from resnet.presets import PRESETS, RACERS, RECIPES
+from resnet.runs.queueing import Limits
 from resnet.runs.service import Service
 from resnet.runs.store import RunRecord, Store
 from resnet.training import trained
@@ -95,6 +97,12 @@ class Machine:
         self.store = Store(f"sqlite:///{folder / 'runs.sqlite'}")
         self.lab = Service(self.store, usual=None)
 
+    def limited(self, limits: Limits) -> Service:
+        self.lab.close()
+        self.store = Store(f"sqlite:///{self.folder / 'runs.sqlite'}")
+        self.lab = Service(self.store, usual=None, limits=limits)
+        return self.here()
+
     def here(self) -> Service:
         self.patch.setenv(FOLDER_VARIABLE, str(self.folder / "checkpoints"))
         return self.lab
@@ -157,6 +165,45 @@ def test_a_run_without_weights_comes_too(machines: tuple[Machine, Machine]) -> N
         trained.find(run, TINY)
 
 
+def test_weights_that_are_on_another_machine_are_said_to_be_missing(machines: tuple[Machine, Machine]) -> None:
+    without, lab = add(machines[0]), machines[0].here()
+    assert lab.missing_weights("aaaa") == (TINY.name,)
+    assert described_in(without)["missing_weights"] == [TINY.name]
+    whole = add(machines[0], "bbbb", kept=kept_of())
+    assert lab.missing_weights("bbbb") == ()
+    assert described_in(whole)["missing_weights"] == []
+
+
+def test_a_run_from_a_clock_that_is_ahead_is_not_the_newest_for_ever(machines: tuple[Machine, Machine]) -> None:
+    lab = machines[1].here()
+    run = lab.import_run(changed(add(machines[0]), lambda words: words.update(created=4e9)))
+    machines[1].store.add_run("next", CONFIG)
+    assert [record.id for record in lab.runs()] == ["next", run]
+
+
+def test_a_browser_brings_so_many_runs_and_others_still_can(machines: tuple[Machine, Machine]) -> None:
+    file, lab = add(machines[0]), machines[1].limited(Limits(imports_per_visitor=2))
+    first, _ = lab.import_run(file, visitor="v1"), lab.import_run(file, visitor="v1")
+    with pytest.raises(FileError, match="you have brought 2 runs to this server, and no browser may have more here; delete one"):
+        lab.import_run(file, visitor="v1")
+    assert len(lab.runs()) == 2
+    lab.import_run(file, visitor="v2")
+    lab.delete(first)
+    lab.import_run(file, visitor="v1")
+
+
+def test_what_is_brought_takes_so_much_room_until_it_is_removed(machines: tuple[Machine, Machine]) -> None:
+    file, lab = add(machines[0], kept=kept_of()), machines[1].limited(Limits(import_megabytes=1))
+    with zipfile.ZipFile(io.BytesIO(file)) as known:
+        size = sum(len(known.read(name)) for name in known.namelist())
+    assert 100_000 < size < 200_000
+    runs = [lab.import_run(file) for _ in range(1_000_000 // size)]
+    with pytest.raises(FileError, match=r"the runs brought to this server take 9\d\d KiB, and this one 1\d\d KiB; together they may take 977 KiB"):
+        lab.import_run(file)
+    shutil.rmtree(run_folder(runs[0]))
+    lab.import_run(file)
+
+
 def test_a_run_that_has_not_ended_stays(machines: tuple[Machine, Machine]) -> None:
     one = machines[0]
     lab = one.here()
@@ -178,6 +225,12 @@ def changed(file: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
     change(described)
     lines = b"".join(json.dumps(event).encode() + b"\n" for event in described.pop("events"))
     return rebuilt(file, {MEMBER: json.dumps(described).encode(), EVENTS: lines})
+
+
+def described_in(file: bytes) -> dict[str, Any]:
+    with zipfile.ZipFile(io.BytesIO(file)) as known:
+        described: dict[str, Any] = json.loads(known.read(MEMBER))
+    return described
 
 
 def rebuilt(file: bytes, members: dict[str, bytes]) -> bytes:
