@@ -360,8 +360,14 @@ def bfloat16_file() -> bytes:
 
 
 FILES: dict[str, tuple[Callable[[], bytes], str]] = {
-    "a layer too large": (lambda: weights_file(stem_conv__kernel=np.zeros((5, 5, 1, 8), np.float32)), "stem_conv differs"),
-    "a layer too few": (lambda: weights_file(head_dense__kernel=None), "head_dense differs"),
+    "a layer too large": (lambda: weights_file(stem_conv__kernel=np.zeros((5, 5, 1, 8), np.float32)), "stem_conv/kernel should have the shape (3, 3, 1, 8), and has (5, 5, 1, 8)"),
+    "a kernel laid out flat": (lambda: weights_file(stem_conv__kernel=np.zeros(72, np.float32)), "(3, 3, 1, 8), and has (72,)"),
+    "one variable's numbers in another": (
+        lambda: weights_file(stem_bn__beta=None, stem_bn__gamma=np.ones(16, np.float32)),
+        "stem_bn/gamma should have the shape (8,), and has (16,)",
+    ),
+    "a variable more": (lambda: weights_file(stem_bn__scale=np.ones(1, np.float32)), "stem_bn/scale should have the shape None, and has (1,)"),
+    "a layer too few": (lambda: weights_file(head_dense__kernel=None), "head_dense/kernel should have the shape (32, 10), and has None"),
     "no number": (lambda: weights_file(head_dense__bias=np.full(10, np.nan, np.float32)), "holds? a number that is none"),
     "too few answers": (lambda: weights_file(test__logits=np.zeros((3, 10), np.float32)), "not those of plain-20 to the test images"),
     "numbers that NumPy does not have": (lambda: bfloat16_file(), r"plain-20\.safetensors cannot be read"),
@@ -375,6 +381,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
 @pytest.mark.parametrize("name", FILES)
 def test_weights_that_are_not_this_networks_are_refused_and_leave_nothing(name: str, machines: tuple[Machine, Machine]) -> None:
     make, complaint = FILES[name]
+    complaint = complaint.replace("(", "\\(").replace(")", "\\)")
     file = rebuilt(add(machines[0]), {"trained/plain-20.safetensors": make()})
     lab = machines[1].here()
     with pytest.raises(FileError, match=complaint):
