@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from resnet.presets import PRESETS, RACERS, race
 from resnet.runs.answers import Answer
 from resnet.runs.service import Service
 from resnet.runs.store import Store
+from resnet.training import trained
+from resnet.training.checkpoints import FOLDER_VARIABLE
 from resnet.training.events import Failed, Finished, RateChanged, Stopped
 from tests.pages.components import components
 from tests.pages.test_results import CLASSES, NETWORK, QUICK, course, finish, keep, keep_notebook, results, texts
@@ -241,6 +244,22 @@ def test_a_run_that_failed_before_its_first_batch_leaves_its_code(store: Store, 
     assert '<div id="figure-1"' not in files["mini_resnet_aaaa.html"]()
     assert "SEED = 42" in files["mini_resnet_aaaa.py"]()
     assert unpack(files["run_aaaa.zip"]()).events[-1].kind == "failed"
+
+
+def test_whether_the_weights_go_along_and_the_run_comes_back_is_said_beforehand(
+    store: Store, files: Files, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    keep(store, "aaaa", [*course("aaaa", [0.1, 0.05], [0.5, 0.4]), finish("aaaa", 99)], "finished")
+    said = texts(taken("aaaa"))
+    assert "can be brought to another server on this page. It goes without the weights of mini-resnet" in said
+    network = PRESETS[NETWORK]
+    weights = {"stem_conv/kernel": np.zeros((3, 3, 1, 16), np.float32)}
+    trained.keep(trained.Trained(network, QUICK.dataset, weights, np.zeros((2_000, 10), np.float32)), tmp_path / "aaaa")
+    assert "Its weights go with it." in texts(taken("aaaa"))
+    deep = replace(QUICK, networks=(replace(network, depths=(600, 600, 600)),))
+    keep(store, "bbbb", [stop("bbbb", 0, 0)], "stopped", config=deep)
+    assert "The whole run cannot be brought back to a server: the network in the file has" in texts(taken("bbbb"))
 
 
 def test_a_run_in_progress_is_not_taken_home_yet(store: Store, files: Files) -> None:

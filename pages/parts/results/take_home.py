@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts.i18n import current_language, t
+from pages.parts.i18n import current_language, explain, t
 from pages.parts.inquiry import ask, tell
 from pages.parts.lesson.text import translator
+from pages.parts.literal import literally
 from pages.parts.results.shown import view_titles
 from pages.parts.results.take_home_bring import bring_in
 from pages.parts.results.take_home_figures import figure_files
@@ -22,7 +24,9 @@ from resnet.data import SUBSET_FILE
 from resnet.export import file_stem, reproducible, run_notebook, run_script
 from resnet.export.history import batches_csv, epochs_csv, history_json
 from resnet.export.run_code import DATA_FILES, Reproducible
+from resnet.export.unpacking import returns
 from resnet.inquiries import PredictTest, Source, TestPredictions
+from resnet.wording import listed
 
 if TYPE_CHECKING:
     from resnet.runs.service import Service
@@ -77,8 +81,7 @@ def _not_tested(record: RunRecord) -> None:
 def _code(lab: Service, record: RunRecord, network: ResNetConfig, stem: str) -> None:
     """What trains the network again, with the images it needs."""
     st.markdown(f"**{t('Code that trains it again')}**")
-    speak = translator(current_language())
-    known = _known(record.id, record.created, record.outcome.sequence if record.outcome else 0, network.name, lab, record, network)
+    speak, known = translator(current_language()), _told(lab, record, network).known
     with st.container(horizontal=True):
         file(t("Python script"), f"{stem}.py", "text/x-python", lambda: run_script(known))
         file(t("Notebook"), f"{stem}.ipynb", "application/x-ipynb+json", lambda: run_notebook(known, speak))
@@ -88,10 +91,23 @@ def _code(lab: Service, record: RunRecord, network: ResNetConfig, stem: str) -> 
     st.caption(_same_course(known))
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a run's events say of how to train its network again, and how many events there are."""
+
+    known: Reproducible
+    events: int
+
+
+def _told(lab: Service, record: RunRecord, network: ResNetConfig) -> _Told:
+    return _read(record.id, record.created, record.outcome.sequence if record.outcome else 0, network.name, lab, record, network)
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _known(run: str, created: float, sequence: int, name: str, _lab: Service, _record: RunRecord, _network: ResNetConfig) -> Reproducible:
+def _read(run: str, created: float, sequence: int, name: str, _lab: Service, _record: RunRecord, _network: ResNetConfig) -> _Told:
     """As long as the run has not come to another end, whose `sequence` is higher."""
-    return reproducible(run, _record.config, _network, _lab.events(run))
+    events = _lab.events(run)
+    return _Told(reproducible(run, _record.config, _network, events), len(events))
 
 
 def _same_course(known: Reproducible) -> str:
@@ -120,12 +136,22 @@ def _course(lab: Service, record: RunRecord, network: ResNetConfig, stem: str, f
         file(t("Epochs (CSV)"), f"{stem}_epochs.csv", "text/csv", lambda: epochs_csv(lab.events(run)))
         file(t("Batches (CSV)"), f"{stem}_batches.csv", "text/csv", lambda: batches_csv(lab.events(run)))
         file(t("History (JSON)"), f"{stem}.json", "application/json", lambda: history_json(run, config, lab.events(run)))
-    st.caption(
-        t(
-            "The report opens in any browser without a network. The whole run, with its weights where they were kept, can be brought to "
-            "another server on this page."
-        )
-    )
+    st.caption(" ".join(_about_the_files(lab, record, _told(lab, record, network).events)))
+
+
+def _about_the_files(lab: Service, record: RunRecord, events: int) -> list[str]:
+    """What report and whole run are good for; what of the run is not there to go with it, and why it would not come back."""
+    said = [t("The report opens in any browser without a network.")]
+    problem, lost = returns(record.config.networks, events), listed(lab.missing_weights(record.id), t)
+    if problem is not None:
+        said.append(t("The whole run cannot be brought back to a server: {reason}.", reason=literally(explain(problem))))
+    else:
+        said.append(t("The whole run can be brought to another server on this page."))
+    if lost:
+        said.append(t("It goes without the weights of {networks}, which are not on this machine any more.", networks=lost))
+    elif record.result is not None:
+        said.append(t("Its weights go with it."))
+    return said
 
 
 def file(label: str, name: str, kind: str, make: Callable[[], str | bytes], *, primary: bool = False) -> None:
