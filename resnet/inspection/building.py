@@ -11,13 +11,16 @@ import keras
 
 from resnet.config import ResNetConfig
 from resnet.confirmation import Built, BuiltLayer
+from resnet.inspection.memory import make_room_for
 from resnet.model import build_resnet
+from resnet.plan import plan
 
 SUMMARY_WIDTH = 112  # characters
 
 
 def build(network: ResNetConfig) -> Built:
     """Build the network with Keras, describe it as plain data, and free it."""
+    make_room_for(plan(network))
     try:
         return _built(network)
     finally:

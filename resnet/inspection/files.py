@@ -16,6 +16,7 @@ from safetensors.numpy import save
 
 from resnet.export.model_file import MEMBER, describe_model
 from resnet.inquiries import Packed, RunSubject, SaveModel, Series, WriteLogs
+from resnet.inspection.memory import make_room_for
 from resnet.inspection.portable import build_portable
 from resnet.inspection.subjects import network_of
 from resnet.inspection.weights import set_weights
@@ -28,6 +29,7 @@ def save_model(asked: SaveModel) -> Packed:
     weights = {name: np.asarray(variable, np.float32) for name, variable in named_weights(network.model)}
     if asked.form == "safetensors":
         return Packed(save(weights, {"network": json.dumps(asdict(asked.subject.config)), "dataset": asked.subject.dataset}))
+    make_room_for(network.plan)
     model = build_portable(asked.subject.config)
     set_weights(model, weights, origin=asked.subject.run if isinstance(asked.subject, RunSubject) else asked.subject.network)
     with tempfile.TemporaryDirectory() as folder, deep_enough(len(model.layers)):

@@ -11,9 +11,9 @@ from resnet.inquiries import Judge, Judgement, Source
 from resnet.inquiries.effort import SECOND, images_within
 from resnet.inquiries.results import NEAREST
 from resnet.inspection.embedding import received_by_classifier
-from resnet.inspection.memory import MEMORY
+from resnet.inspection.memory import FLOAT32, MEMORY
 from resnet.inspection.network import Network
-from resnet.inspection.subjects import FLOAT32, images_of, network_of, picture_of
+from resnet.inspection.subjects import images_of, network_of, picture_of
 from resnet.plan import Plan, plan
 
 # How many images a network gets to know, once, before the first picture: four of five of the training split, among whose first ones the

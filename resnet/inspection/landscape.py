@@ -11,12 +11,13 @@ import keras
 import numpy as np
 
 from resnet.errors import QuestionError
+from resnet.footprint import weight_memory
 from resnet.inquiries import LandscapePoints, MeasureLandscape, RunSubject, Source
 from resnet.inspection.cuts import lesion, score
 from resnet.inspection.memory import MEMORY
 from resnet.inspection.network import Network
 from resnet.inspection.predicting import predictions
-from resnet.inspection.subjects import FLOAT32, images_of, logits_of, network_of
+from resnet.inspection.subjects import images_of, logits_of, network_of
 from resnet.model import named_weights
 from resnet.plan import Plan, plan
 
@@ -38,7 +39,7 @@ def measure_landscape(asked: MeasureLandscape) -> LandscapePoints:
 
 def check_room(network: Plan) -> None:
     """The network and both directions are to stay from one question to the next: to make them anew would take longer than the answer."""
-    needed = 3 * FLOAT32 * network.total_parameters
+    needed = 3 * weight_memory(network)
     if needed > MEMORY.most:
         raise QuestionError(
             "this network of {parameters:,} parameters and the two directions around it take {needed:,} bytes, and {most:,} are kept for "
@@ -68,7 +69,7 @@ def kernels_of(model: keras.Model) -> list[keras.Variable]:
     return [variable for _, variable in named_weights(model) if len(variable.shape) > 1]
 
 
-@MEMORY.keeps(lambda subject, seed: 2 * FLOAT32 * plan(subject.config).total_parameters)
+@MEMORY.keeps(lambda subject, seed: 2 * weight_memory(plan(subject.config)))
 def _directions(subject: Source, seed: int) -> Directions:
     """Drawn once for all the points that are asked for, a few at a time."""
     return directions_around(network_of(subject), seed)

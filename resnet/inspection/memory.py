@@ -8,6 +8,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from resnet.footprint import weight_memory
+from resnet.plan import Plan
+
+FLOAT32 = 4  # bytes
+
 Asked = ParamSpec("Asked")
 Made = TypeVar("Made")
 
@@ -37,9 +42,9 @@ class Memory:
                 key = make, args, tuple(sorted(kwargs.items()))
                 if key not in self._kept:
                     needed = size(*args, **kwargs)
-                    self._make_room(needed)
+                    self.make_room(needed)
                     made = make(*args, **kwargs)
-                    self._make_room(needed)  # to make it, others may have been made
+                    self.make_room(needed)  # to make it, others may have been made
                     self._kept[key] = needed, made
                 self._kept.move_to_end(key)
                 found: Made = self._kept[key][1]
@@ -49,14 +54,20 @@ class Memory:
 
         return decorate
 
-    def _make_room(self, needed: int) -> None:
-        crowded = self._kept and self.held + needed > self.most
+    def make_room(self, needed: int) -> None:
+        """Forget, what was used longest ago first, until so many bytes more are within `most`, or nothing is left."""
+        before = len(self._kept)
         while self._kept and self.held + needed > self.most:
             self._kept.popitem(last=False)
-        if crowded:
+        if len(self._kept) < before:
             gc.collect()  # a functional model refers to itself in circles
 
 
 # A ResNet-101 and the plane of its landscape, or two ResNet-152s. Dask ends a worker that takes more than its share of the machine, a
 # quarter, of which TensorFlow itself has 0.8 GB.
 MEMORY = Memory(512 * 2**20)
+
+
+def make_room_for(network: Plan) -> None:
+    """For a network that is built for one question and not kept: drawing its first weights takes up to three times their bytes."""
+    MEMORY.make_room(3 * weight_memory(network))

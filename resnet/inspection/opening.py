@@ -17,6 +17,7 @@ from resnet.data import load_dataset
 from resnet.errors import FileError
 from resnet.export.model_file import STRUCTURE, WEIGHTS, ModelFile, read_model_file
 from resnet.inquiries import Opened, OpenModel
+from resnet.inspection.memory import make_room_for
 from resnet.inspection.portable import build_portable
 from resnet.model import deep_enough, named_weights
 from resnet.plan import plan
@@ -26,6 +27,7 @@ from resnet.training.testing import Tested, answers
 def open_model(asked: OpenModel) -> Opened:
     """Raises FileError for a file that is not ours, or not the network that it says it is; DataError where there are no test images."""
     file = read_model_file(asked.data)
+    make_room_for(plan(file.network))
     _check_structure(file)
     _check_numbers(file)
     model = _load(file)

@@ -8,19 +8,18 @@ from resnet.data import Dataset, load_dataset
 from resnet.datasets import DATASETS
 from resnet.embedded import FIRST_WEIGHTS_SEED
 from resnet.errors import QuestionError, WeightsError
+from resnet.footprint import weight_memory
 from resnet.inquiries import OwnPicture, Picture, RunSubject, Source
 from resnet.inquiries.subjects import check_picture
-from resnet.inspection.memory import MEMORY
+from resnet.inspection.memory import FLOAT32, MEMORY
 from resnet.inspection.network import Network
 from resnet.inspection.weights import load_weights, set_weights
 from resnet.model import draw_weights
 from resnet.plan import plan
 from resnet.training import trained
 
-FLOAT32 = 4  # bytes
 
-
-@MEMORY.keeps(lambda subject: FLOAT32 * plan(subject.config).total_parameters)
+@MEMORY.keeps(lambda subject: weight_memory(plan(subject.config)))
 def network_of(subject: Source) -> Network:
     """Build it and give it its weights; one that was asked about lately is still there. Raises WeightsError."""
     if isinstance(subject, RunSubject):

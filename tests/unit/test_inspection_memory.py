@@ -6,9 +6,11 @@ import weakref
 
 import pytest
 
+from resnet.embedded import EMBEDDED
 from resnet.inquiries import Subject
-from resnet.inspection.memory import MEMORY, Memory
+from resnet.inspection.memory import MEMORY, Memory, make_room_for
 from resnet.inspection.subjects import network_of
+from resnet.plan import plan
 
 
 def test_what_is_kept_stays_within_so_many_bytes() -> None:
@@ -83,3 +85,6 @@ def test_a_network_that_made_room_for_another_is_freed(monkeypatch: pytest.Monke
     del first
     network_of(Subject("plain-20"))
     assert freed() is None
+    freed = weakref.ref(network_of(Subject("plain-20")).model)
+    make_room_for(plan(EMBEDDED["residual-56"].network))
+    assert freed() is None, "one that is built for a single question has the room, too"
