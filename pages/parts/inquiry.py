@@ -51,6 +51,7 @@ class Asked(Generic[FindingType]):
         outcome: how far it is, or why there is no answer; None where `found` is the answer, and before the engine is up.
         found: the last answer there was, of this inquiry or of an earlier one; None before the first.
         answered: the inquiry that `found` answers. current: whether that is `inquiry`.
+        rest: looks at which nothing is asked, because too many questions of others wait.
     """
 
     inquiry: Inquiry
@@ -59,6 +60,7 @@ class Asked(Generic[FindingType]):
     found: FindingType | None = None
     answered: Inquiry | None = None
     current: bool = False
+    rest: int = 0
 
     @property
     def status(self) -> str:
@@ -77,6 +79,8 @@ class Asked(Generic[FindingType]):
     def progress(self) -> str:
         """How far it is, in words; it has been asked, or will be as soon as the engine is up."""
         outcome = self.outcome
+        if self.rest:
+            return t("Waiting: other questions come first")
         return t("The engine is starting") if outcome is None or isinstance(outcome, ExplainedError) else progress(outcome)
 
     def look(self, lab: Service) -> Answer | None:
@@ -92,6 +96,17 @@ class Asked(Generic[FindingType]):
         self.outcome = None if isinstance(answer, Finding) else answer
         return answer
 
+    def look_patiently(self, lab: Service) -> Answer | None:
+        """As `look`; a question that was not taken, because too many wait, is asked again at a later look, and no refusal: None."""
+        self.rest = max(0, self.rest - 1)
+        if self.rest:
+            return None
+        answer = self.look(lab)
+        if isinstance(answer, BusyError):
+            self.question, self.outcome, self.rest = None, None, REST
+            return None
+        return answer
+
 
 def ask(inquiry: Inquiry, found: type[FindingType], *, key: str) -> Asked[FindingType]:
     """Ask, unless this place has asked the same before, and say what there is. `found` is the type of the answers to such inquiries.
@@ -103,11 +118,11 @@ def ask(inquiry: Inquiry, found: type[FindingType], *, key: str) -> Asked[Findin
     if asked is None:
         asked = everything[key] = Asked(inquiry)
     elif asked.inquiry != inquiry:
-        asked.inquiry, asked.question, asked.outcome, asked.current = inquiry, None, None, False
+        asked.inquiry, asked.question, asked.outcome, asked.current, asked.rest = inquiry, None, None, False, 0
     lab = service.current()
     if lab is None or asked.current or asked.refused:
         return asked
-    answer = asked.look(lab)
+    answer = asked.look_patiently(lab)
     if isinstance(answer, found):
         asked.found, asked.answered, asked.current = answer, asked.inquiry, True
     return asked
@@ -232,7 +247,7 @@ def _forget(asked: Asked[FindingType]) -> None:
 def _watch(asked: Asked[FindingType]) -> None:
     """Drawn only while an answer is on its way; its end reruns the page once, without it."""
     lab = service.current()
-    if lab is None or isinstance(asked.look(lab), Finding | ExplainedError):
+    if lab is None or isinstance(asked.look_patiently(lab), Finding | ExplainedError):
         st.rerun()
     st.markdown(f":gray[:material/hourglass_top: {asked.progress}]")
 

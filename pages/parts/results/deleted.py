@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.parts.display import pixels
 from pages.parts.i18n import t, tn
 from pages.parts.literal import literally
 from pages.parts.network_state import set_run
@@ -46,7 +47,7 @@ def deleted_runs(lab: Service) -> None:
     with st.popover(label, icon=":material/delete:", type="tertiary", key="deleted_runs"):
         st.caption(t("They are removed for good {days} days after they were deleted, when the server starts.", days=lab.days_to_restore))
         for record in records:
-            with st.container(horizontal=True, vertical_alignment="center", width=_WIDTH):
+            with st.container(horizontal=True, vertical_alignment="center", width=pixels(_WIDTH)):
                 st.markdown(literally(_name(record)), width="stretch")
                 st.button(
                     t("Restore"), key=f"restore_{record.id}", icon=":material/restore_from_trash:", on_click=_restore, args=(lab, record.id)

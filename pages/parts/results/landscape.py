@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages.parts.display import pixels
 from pages.parts.i18n import explain, lesson, t
 from pages.parts.literal import literally
 from pages.parts.results.landscape_choice import Choice, choice, controls, other_title, others
@@ -24,6 +25,7 @@ from resnet.runs import service
 # Seconds between two looks for answers. Each viewer's look takes a little of the processor that trains: often until there is a first
 # coarse picture, then as seldom as a picture can be seen to grow.
 _SOON, _LATER = 0.6, 2.0
+_PROSE_WIDTH = 760  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def landscape(source: Source) -> None:
     # The same fragment whether it looks again by itself or not: another one would mount the figure anew.
     st.fragment(_picture, run_every=_pause(chosen, shown))(chosen, shown)
     with st.expander(t("Explain"), icon=":material/school:"):
-        st.markdown(lesson("landscape", "explain"), width=760)
+        st.markdown(lesson("landscape", "explain"), width=pixels(_PROSE_WIDTH))
 
 
 def _alike(sources: Sequence[Source], seed: int) -> list[Slice]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.parts.display import pixels
 from pages.parts.i18n import t
 from pages.parts.network_state import set_run
 from pages.parts.results.deleted import note_deleted
@@ -24,7 +25,7 @@ def run_menu(lab: Service, record: RunRecord) -> None:
         # What somebody else has written meanwhile makes new fields: the old ones would go on showing, and then write, what was there.
         words = f"{record.id}_{hash((record.title, record.note))}"
         title, note = f"run_title_{words}", f"run_note_{words}"
-        with st.form(f"run_words_{record.id}", border=False, width=_WIDTH):
+        with st.form(f"run_words_{record.id}", border=False, width=pixels(_WIDTH)):
             st.text_input(
                 t("Title"),
                 record.title,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.parts.display import pixels
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 from pages.parts.layout import page_link
@@ -82,7 +83,7 @@ def choose_network(shown: Whom) -> None:
         on_change=_take,
         args=(record,),
         label_visibility="collapsed",
-        width=_WIDTH,
+        width=pixels(_WIDTH),
     )
 
 
