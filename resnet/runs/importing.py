@@ -27,6 +27,7 @@ from resnet.runs.words import note_of, title_of
 from resnet.training import trained
 from resnet.training.checkpoints import run_folder
 from resnet.training.events import Event, Finished
+from resnet.variables import variables
 
 
 def missing_weights(record: RunRecord) -> tuple[str, ...]:
@@ -155,15 +156,17 @@ def _keep(file: bytes, run: str, folder: Path, network: ResNetConfig, config: Tr
 
 
 def _check(kept: trained.Trained, config: TrainConfig) -> None:
-    """Raise FileError unless these are numbers, as many in each layer as the plan says, with answers to the test split of its data."""
-    counted: dict[str, int] = {}
-    for name, array in kept.weights.items():
-        layer = name.partition("/")[0]
-        counted[layer] = counted.get(layer, 0) + array.size
-    planned = {layer.name: layer.parameters for layer in plan(kept.config).layers if layer.parameters}
-    wrong = {layer for layer, count in (counted.items() ^ planned.items())}
-    if wrong:
-        raise FileError("the weights in the file are not those of {network}: {layer} differs", network=kept.config.name, layer=min(wrong))
+    """Raise FileError unless these are numbers, named and shaped as the plan says, with answers to the test split of its data."""
+    planned, found = variables(plan(kept.config)), {name: array.shape for name, array in kept.weights.items()}
+    for name in (*planned, *found):
+        if planned.get(name) != found.get(name):
+            raise FileError(
+                "the weights in the file are not those of {network}: {layer} should have the shape {wanted}, and has {got}",
+                network=kept.config.name,
+                layer=name[:200],
+                wanted=str(planned.get(name)),
+                got=str(found.get(name))[:200],
+            )
     answers = (DATASETS[config.dataset].test_images, kept.config.num_classes)
     if kept.dataset != config.dataset or kept.logits.shape != answers:
         raise FileError(

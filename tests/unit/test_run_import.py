@@ -198,7 +198,9 @@ def test_what_is_brought_takes_so_much_room_until_it_is_removed(machines: tuple[
         size = sum(len(known.read(name)) for name in known.namelist())
     assert 100_000 < size < 200_000
     runs = [lab.import_run(file) for _ in range(1_000_000 // size)]
-    with pytest.raises(FileError, match=r"the runs brought to this server take 9\d\d KiB, and this one 1\d\d KiB; together they may take 977 KiB"):
+    with pytest.raises(
+        FileError, match=r"the runs brought to this server take 9\d\d KiB, and this one 1\d\d KiB; together they may take 977 KiB"
+    ):
         lab.import_run(file)
     shutil.rmtree(run_folder(runs[0]))
     lab.import_run(file)
@@ -360,13 +362,22 @@ def bfloat16_file() -> bytes:
 
 
 FILES: dict[str, tuple[Callable[[], bytes], str]] = {
-    "a layer too large": (lambda: weights_file(stem_conv__kernel=np.zeros((5, 5, 1, 8), np.float32)), "stem_conv/kernel should have the shape (3, 3, 1, 8), and has (5, 5, 1, 8)"),
-    "a kernel laid out flat": (lambda: weights_file(stem_conv__kernel=np.zeros(72, np.float32)), "(3, 3, 1, 8), and has (72,)"),
+    "a layer too large": (
+        lambda: weights_file(stem_conv__kernel=np.zeros((5, 5, 1, 8), np.float32)),
+        "stem_conv/kernel should have the shape (3, 3, 1, 8), and has (5, 5, 1, 8)",
+    ),
+    "a kernel laid out flat": (
+        lambda: weights_file(stem_conv__kernel=np.zeros(72, np.float32)),
+        "stem_conv/kernel should have the shape (3, 3, 1, 8), and has (72,)",
+    ),
     "one variable's numbers in another": (
         lambda: weights_file(stem_bn__beta=None, stem_bn__gamma=np.ones(16, np.float32)),
         "stem_bn/gamma should have the shape (8,), and has (16,)",
     ),
-    "a variable more": (lambda: weights_file(stem_bn__scale=np.ones(1, np.float32)), "stem_bn/scale should have the shape None, and has (1,)"),
+    "a variable more": (
+        lambda: weights_file(stem_bn__scale=np.ones(1, np.float32)),
+        "stem_bn/scale should have the shape None",
+    ),
     "a layer too few": (lambda: weights_file(head_dense__kernel=None), "head_dense/kernel should have the shape (32, 10), and has None"),
     "no number": (lambda: weights_file(head_dense__bias=np.full(10, np.nan, np.float32)), "holds? a number that is none"),
     "too few answers": (lambda: weights_file(test__logits=np.zeros((3, 10), np.float32)), "not those of plain-20 to the test images"),
