@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import cast
+from typing import NoReturn, cast
 
 import numpy as np
 import pytest
@@ -269,6 +269,34 @@ def test_other_networks_other_directions_and_a_pause(lab: Lab) -> None:
     assert {one.subject.network for one in lab.asked if one.seed == 2} >= {"mini-resnet", "residual-56"}
     app.segmented_control(key="landscape_kind").set_value("surface").run()
     assert {trace["type"] for trace in figure(app)["data"]} == {"surface"}  # type: ignore[attr-defined]
+
+
+def test_there_is_a_look_as_long_as_there_is_something_to_wait_for(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def again() -> NoReturn:
+        raise InterruptedError
+
+    looks: list[tuple[float | None, Callable[[], object]]] = []
+
+    def fragment(draw: Callable[..., object], run_every: float | None) -> Callable[..., object]:
+        def drawn(*given: object) -> object:
+            looks.append((run_every, lambda: draw(*given)))
+            return draw(*given)
+
+        return drawn
+
+    monkeypatch.setattr(st, "fragment", fragment)
+    lab.ready = False
+    app = AppTest.from_function(view, default_timeout=60).run()
+    for side in (5, 17):
+        for name in ("mini-resnet", "plain-20", "residual-20"):
+            measuring().of(beside_mini(name)).take(grid(side), bowl(grid(side)))
+        # Somebody else's looks have measured it: the next one of this page sees that it waits for less.
+        with monkeypatch.context() as patched:
+            patched.setattr(st, "rerun", again)
+            with pytest.raises(InterruptedError):
+                looks[-1][1]()
+        app.run()
+    assert [pause for pause, _ in looks] == [0.6, 2.0, None]
 
 
 def test_at_the_end_the_whole_grid_is_drawn_and_nothing_more_is_asked(lab: Lab) -> None:

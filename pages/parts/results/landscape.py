@@ -61,7 +61,8 @@ def landscape(source: Source) -> None:
         Shown(title, one, _test_loss(one.subject)) for title, one in zip(named, _alike(list(named.values()), chosen.seed), strict=True)
     ]
     # The same fragment whether it looks again by itself or not: another one would mount the figure anew.
-    st.fragment(_picture, run_every=_pause(chosen, shown))(chosen, shown)
+    pause = _pause(chosen, shown)
+    st.fragment(_picture, run_every=pause)(chosen, shown, pause)
     with st.expander(t("Explain"), icon=":material/school:"):
         st.markdown(lesson("landscape", "explain"), width=pixels(_PROSE_WIDTH))
 
@@ -91,12 +92,15 @@ def _pause(chosen: Choice, shown: Sequence[Shown]) -> float | None:
     return _LATER if all(one.known.complete for one in unfinished) else _SOON
 
 
-def _picture(chosen: Choice, shown: Sequence[Shown]) -> None:
-    """What is known by now; the whole page is made anew when there is a coarse picture of all, and when all is known."""
-    shared, lab, before = measuring(), service.current(), _pause(chosen, shown)
+def _picture(chosen: Choice, shown: Sequence[Shown], pause: float | None) -> None:
+    """What is known by now; the whole page is made anew when there is a coarse picture of all, and when all is known.
+
+    `pause` is what this fragment waits between two looks. Others measure as well, so what is known may have grown since the last one.
+    """
+    shared, lab = measuring(), service.current()
     if lab is not None and not chosen.paused:
         shared.advance(lab, [one.slice for one in shown])
-    if _pause(chosen, shown) != before:
+    if _pause(chosen, shown) != pause:
         st.rerun()
     seen = "; ".join(f"{one.title} {one.slice!r} {len(one.known.losses)}" for one in shown)
     show_surfaces(lambda: [one.panel() for one in shown], seen, chosen.kind, alt=_alt(shown))
