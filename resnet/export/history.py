@@ -6,10 +6,10 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, get_args
 
-from resnet.config import TrainConfig
+from resnet.config import Precision, ResNetConfig, TrainConfig
 from resnet.training.events import BatchEnd, Continued, EpochEnd, Event, Finished, RateChanged, Started
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def history_json(run: str, config: TrainConfig, events: Sequence[Event]) -> str:
         "version": VERSION,
         "run": run,
         "training": config.to_dict(),
-        "precision": precision_of(events),
+        "precision": precision_of(config, events),
         "epochs": [_fields(event, EPOCH_COLUMNS) for event in events if isinstance(event, EpochEnd)],
         "batches": {name: [told[name] for told in batches] for name in BATCH_COLUMNS},
         "changes": [_change(event) for event in events if isinstance(event, (RateChanged, Continued))],
@@ -84,9 +84,22 @@ def _change(event: RateChanged | Continued) -> dict[str, Any]:
     return {name: told[name] for name in ("kind", *asdict(event)) if name not in ("run", "sequence", "time")}
 
 
-def precision_of(events: Iterable[Event]) -> str:
-    """What the run computed in, "float32" or "bfloat16"."""
-    return next((event.precision for event in events if isinstance(event, Started)), "float32")
+def precision_of(config: TrainConfig, events: Iterable[Event]) -> Precision | None:
+    """What the layers of a run computed in, "float32" or "bfloat16", as it said or its recipe does.
+
+    None where nobody knows: in a file of a network may be no word of it, and a run may have gone on on a machine that computes otherwise.
+    """
+    told = {event.precision for event in events if isinstance(event, Started)} or {config.recipe.precision}
+    for known in get_args(Precision):
+        if told == {known} and known != "auto":
+            return known  # type: ignore[no-any-return]  # get_args knows no types
+    return None
+
+
+def trained_as(config: TrainConfig, network: ResNetConfig, events: Iterable[Event]) -> TrainConfig:
+    """How one network of a run was trained, for a file of it alone: in the precision that it computed in, where the recipe left that to
+    the machine."""
+    return replace(config, networks=(network,), recipe=replace(config.recipe, precision=precision_of(config, events) or "auto"))
 
 
 def series_of(events: Iterable[Event], network: str) -> tuple[Series, ...]:

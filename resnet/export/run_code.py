@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from resnet.config import DatasetName, ResNetConfig, TrainConfig
+from resnet.config import DatasetName, Precision, ResNetConfig, TrainConfig
 from resnet.datasets import DATASETS
 from resnet.export.history import precision_of
 from resnet.export.network_code import network_code, network_constants
@@ -143,7 +143,7 @@ class Reproducible:
 
     Attributes:
         config: the run of this network alone; in a race each learns as it would so.
-        mixed: whether its layers computed in bfloat16.
+        precision: what its layers computed in, "float32" or "bfloat16"; None where nobody knows.
         first_loss: its training loss in the first epoch, in nats; None where that was not completed.
         test: its loss and accuracy on the test split; None without a result.
         steered: the steps after which somebody changed the rate or the run was continued, which its code does not do again.
@@ -151,7 +151,7 @@ class Reproducible:
 
     run: str
     config: TrainConfig
-    mixed: bool = False
+    precision: Precision | None = "float32"
     first_loss: float | None = None
     test: tuple[float, float] | None = None
     steered: tuple[int, ...] = ()
@@ -159,6 +159,11 @@ class Reproducible:
     @property
     def network(self) -> ResNetConfig:
         return self.config.networks[0]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether its layers computed in bfloat16, with float32 weights."""
+        return self.precision == "bfloat16"
 
     @property
     def steps_per_epoch(self) -> int:
@@ -182,7 +187,7 @@ def reproducible(run: str, config: TrainConfig, network: ResNetConfig, events: S
     return Reproducible(
         run=run,
         config=replace(config, networks=(network,)),
-        mixed=precision_of(events) == "bfloat16",
+        precision=precision_of(config, events),
         first_loss=epochs[0].loss if epochs else None,
         test=(result.test_loss[network.name], result.test_accuracy[network.name]) if result else None,
         steered=tuple(

@@ -60,6 +60,10 @@ def _opening(known: Reproducible, t: Translate) -> str:
         run=known.run,
     )
     parts = [prose.opening(plan(known.network), t), same]
+    if known.precision is None:
+        parts.append(
+            t("It is not known in which precision the layers of the run computed. Here it is float32, which may come to other losses.")
+        )
     told = figures(known)
     if told:
         rows = [f"| `{name}` | {value:.4f} |" for name, value in told]

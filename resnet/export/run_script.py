@@ -32,6 +32,11 @@ if __name__ == "__main__":
 """
 
 
+_NO_PRECISION = """\
+It is not known in which precision the layers of the run computed. Here it is
+float32, which may come to other losses."""
+
+
 def run_script(known: Reproducible) -> str:
     """A script that trains the network as the run did, and prints what to compare. It needs TensorFlow, Keras and NumPy.
 
@@ -64,6 +69,7 @@ def _docstring(known: Reproducible) -> str:
         f"{known.network.depth} layers deep, {network.trainable_parameters:,} trainable parameters.",
         "First weights, batches and their order are those of the run. Other machines and\n"
         "versions round otherwise, which shows after some hundred steps.",
+        *([_NO_PRECISION] if known.precision is None else []),
         *(["The run came to\n\n" + "\n".join(told)] if told else []),
         *([f"Somebody stepped in after step {stepped_in}, which this script does not do."] if stepped_in else []),
         ("Keras downloads the images once" if file is None else f"The images are in {file}, to be beside this file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from nbclient import NotebookClient
 from resnet.config import Recipe, ResNetConfig, TrainConfig
 from resnet.data import SUBSET_FILE, load_dataset
 from resnet.export import reproducible, run_notebook, run_script
+from resnet.export.history import history_json, trained_as
 from resnet.export.run_code import Reproducible
 from resnet.model import named_weights
 from resnet.presets import PRESETS, RACERS, RECIPES
@@ -175,9 +177,9 @@ def known(config: TrainConfig, **facts: Any) -> Reproducible:
 TEXTS = [
     known(STEPPED, first_loss=2.25, test=(1.5, 0.5)),
     known(RACE),
-    known(PATIENT, mixed=True),
+    known(PATIENT, precision="bfloat16"),
     known(TrainConfig(networks=(PRESETS["mini-resnet"],), dataset="fashion-mnist", recipe=RECIPES["notebook"]), steered=(3, 17)),
-    known(TrainConfig(networks=(PRESETS["mini-resnet"],), dataset="fashion-mnist-subset", recipe=RECIPES["fast"]), mixed=True),
+    known(TrainConfig(networks=(PRESETS["mini-resnet"],), dataset="fashion-mnist-subset", recipe=RECIPES["fast"]), precision="bfloat16"),
     known(
         TrainConfig(
             networks=(PRESETS["mini-resnet"],),
@@ -226,6 +228,36 @@ def test_only_what_people_did_counts_as_stepping_in() -> None:
     )
     found = reproducible("r", PATIENT, PATIENT.networks[0], [started, batch, *changes])
     assert (found.steered, found.mixed, found.first_loss, found.test) == ((10, 20), True, None, None)
+
+
+def test_a_precision_that_nobody_knows_is_not_said_to_be_float32() -> None:
+    """As of a network from a file that does not say it, and of a run that went on on a machine that computes otherwise."""
+    auto = replace(PATIENT, recipe=replace(PATIENT.recipe, precision="auto"))
+
+    def begun(sequence: int, precision: str) -> Event:
+        return Started(
+            run="r",
+            sequence=sequence,
+            time=1.0,
+            networks=[TINY.name],
+            epochs=2,
+            steps_per_epoch=10,
+            training_images=9_000,
+            precision=precision,
+        )
+
+    for config, events, precision in (
+        (auto, [], None),
+        (auto, [begun(1, "bfloat16"), begun(2, "float32")], None),
+        (auto, [begun(1, "bfloat16"), begun(2, "bfloat16")], "bfloat16"),
+        (PATIENT, [], "float32"),
+    ):
+        found = reproducible("r", config, TINY, events)
+        assert (found.precision, found.mixed) == (precision, precision == "bfloat16")
+        assert json.loads(history_json("r", config, events))["precision"] == precision
+        assert trained_as(config, TINY, events).recipe.precision == (precision or "auto")
+        for text in (run_script(found), run_notebook(found)):
+            assert ("not known in which precision the layers of the run computed" in text) is (precision is None)
 
 
 def test_every_word_of_the_notebook_can_be_translated() -> None:

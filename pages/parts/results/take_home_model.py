@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 import streamlit as st
 
 from pages.parts.i18n import t
 from pages.parts.inquiry import ask, forget, tell
-from resnet.config import ResNetConfig
-from resnet.export.history import series_of
+from resnet.config import ResNetConfig, TrainConfig
+from resnet.export.history import series_of, trained_as
 from resnet.export.network_code import traits
 from resnet.inquiries import Packed, SaveModel, Series, Source, WriteLogs
 
@@ -75,8 +74,15 @@ def _inquiry(lab: Service, record: RunRecord | None, network: ResNetConfig, sour
         assert record is not None, "what has neither a run nor weights has no form"
         last = record.outcome.sequence if record.outcome else 0
         return WriteLogs(_series(record.id, record.created, last, network.name, lab))
-    training = replace(record.config, networks=(network,)) if record is not None else None
+    last = record.outcome.sequence if record is not None and record.outcome else 0
+    training = _training(record.id, record.created, last, network.name, lab, record, network) if record is not None else None
     return SaveModel(source, "safetensors" if form == "safetensors" else "keras", training)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _training(run: str, created: float, sequence: int, name: str, _lab: Service, _record: RunRecord, _network: ResNetConfig) -> TrainConfig:
+    """As long as the run has not come to another end, whose `sequence` is higher."""
+    return trained_as(_record.config, _network, _lab.events(run))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
