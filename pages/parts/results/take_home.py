@@ -26,7 +26,7 @@ from resnet.export.history import batches_csv, epochs_csv, history_json
 from resnet.export.run_code import DATA_FILES, Reproducible
 from resnet.export.unpacking import returns
 from resnet.inquiries import PredictTest, Source, TestPredictions
-from resnet.wording import listed
+from resnet.wording import listed, listed_apart
 
 if TYPE_CHECKING:
     from resnet.runs.service import Service
@@ -116,7 +116,7 @@ def _same_course(known: Reproducible) -> str:
     if known.first_loss is not None:
         said.append(t("The run's training loss in epoch 1 was {loss:.4f}: compare. Other machines round otherwise.", loss=known.first_loss))
     if known.steered:
-        steps = ", ".join(f"{step:,}" for step in known.steered)
+        steps = listed_apart((f"{step:,}" for step in known.steered), t)
         said.append(
             t("After step {steps} somebody stepped in, which the code does not do: its course is another one from there.", steps=steps)
         )
