@@ -17,8 +17,7 @@ from resnet.inspection.gradcam import grad_cam
 from resnet.inspection.layers import layer_maps
 from resnet.inspection.network import Network
 from resnet.pictures import embedded_pictures
-from resnet.presets import PRESETS
-from tests.unit.test_inspection import NETWORKS, ByHand, close, drawn, softmax
+from tests.unit.test_inspection import NETWORKS, TINY, ByHand, close, drawn, softmax
 
 MINI = Subject("mini-resnet")
 
@@ -105,12 +104,12 @@ def test_what_cannot_be_shown_is_refused_with_what_was_asked_for() -> None:
 
 
 def test_the_padding_before_the_stem_s_pooling_is_no_part_of_the_picture() -> None:
-    """An ImageNet stem of 28 x 28 pixels: 14 x 14 places behind the convolution, and one row of minus infinity on every side."""
-    network = drawn(replace(PRESETS["mini-resnet"], stem="imagenet", padding="symmetric"))
-    image = np.random.default_rng(5).uniform(0, 1, (1, 28, 28, 1)).astype(np.float32)
+    """An ImageNet stem of 12 x 12 pixels: 6 x 6 places behind the convolution, and one row of minus infinity on every side."""
+    network = drawn(replace(TINY, stem="imagenet", input_shape=(12, 12, 1)))
+    image = np.random.default_rng(5).uniform(0, 1, (1, 12, 12, 1)).astype(np.float32)
     padded, inside = (layer_maps(network, layer, image).maps for layer in ("stem_pool_pad", "stem_relu"))
     np.testing.assert_array_equal(padded[1:-1, 1:-1], inside)
-    assert np.isneginf(padded).sum() == (16**2 - 14**2) * 32
+    assert np.isneginf(padded).sum() == (8**2 - 6**2) * 2
     tiles, alone = (tiles_of_maps(maps, liveliest_first=True) for maps in (padded, inside))
     assert (tiles.limit, [(one.channel, one.lowest, one.highest) for one in tiles.tiles]) == (
         alone.limit,
@@ -118,11 +117,10 @@ def test_the_padding_before_the_stem_s_pooling_is_no_part_of_the_picture() -> No
     )
     np.testing.assert_array_equal(tiles.levels[:, 1:-1, 1:-1], alone.levels)
     heat, heat_inside = (
-        np.stack([grad_cam(network, layer, image, target).heat for target in range(10)]) for layer in ("stem_pool_pad", "stem_relu")
+        np.stack([grad_cam(network, layer, image, target).heat for target in range(4)]) for layer in ("stem_pool_pad", "stem_relu")
     )
     assert heat.max() > 0
-    np.testing.assert_allclose(
-        heat[:, 1:-1, 1:-1] * 16**2, heat_inside * 14**2, rtol=1e-3, atol=1e-3 * heat.max()
-    )  # means over more places
+    # A slope's mean is over more places.
+    np.testing.assert_allclose(heat[:, 1:-1, 1:-1] * 8**2, heat_inside * 6**2, rtol=1e-4, atol=1e-6)
     assert not heat[:, [0, -1]].any()
     assert not heat[:, :, [0, -1]].any()
