@@ -79,6 +79,7 @@ def test_what_could_not_be_made_is_not_kept() -> None:
 def test_a_network_that_made_room_for_another_is_freed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 68,594 and 69,250 parameters, four bytes each."""
     monkeypatch.setattr(MEMORY, "most", 400_000)
+    MEMORY.make_room(400_000)  # of what other tests have asked about
     first = network_of(Subject("residual-20"))
     assert network_of(Subject("residual-20")) is first
     freed = weakref.ref(first.model)
