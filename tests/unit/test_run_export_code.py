@@ -57,10 +57,19 @@ RACE = TrainConfig(
     seed=5,
     max_steps=26,
 )
+# At this rate the weights hardly move, and what validation says depends on the statistics of an epoch's last batch: with this seed on
+# those of the first epoch more than on later ones, so that the rate is halved after the second and the run ends after the third.
 PATIENT = TrainConfig(
-    networks=(replace(TINY, initializer="he_fan_in"),),
+    networks=(replace(TINY, initializer="he_fan_in", bn_momentum=0.1),),
     dataset="fashion-mnist-subset",
-    recipe=Recipe(learning_rate=0.02, batch_size=900, epochs=2, early_stopping_patience=1, plateau_patience=1, precision="float32"),
+    recipe=Recipe(learning_rate=4e-6, batch_size=900, epochs=6, early_stopping_patience=2, plateau_patience=1, precision="float32"),
+    seed=3,
+)
+MIXED = TrainConfig(
+    networks=(TINY,),
+    dataset="fashion-mnist-subset",
+    recipe=Recipe(optimizer="sgd", learning_rate=0.05, batch_size=900, epochs=1, precision="bfloat16"),
+    seed=7,
 )
 RUNS: Mapping[str, TrainConfig] = {"stepped": STEPPED, "race": RACE, "patient": PATIENT}
 
@@ -127,30 +136,58 @@ def test_the_batches_are_the_runs(ran: Ran) -> None:
 
 def test_an_epochs_loss_is_the_runs(ran: Ran, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """The whole script. Batch norm adds in another order here, so that the last digits differ, and by and by more of them."""
-    told: list[dict[str, list[float]]] = []
-    train = ran.module.train
-
-    def remembered(*arguments: Any) -> Any:
-        history = train(*arguments)
-        told.append(history.history)
-        return history
-
-    monkeypatch.setattr(ran.module, "train", remembered)
-    monkeypatch.setattr(sys, "argv", ["run.py", "--data", str(SUBSET_FILE)])
-    monkeypatch.chdir(tmp_path)
-    ran.module.main()
-    epochs, (history,) = epochs_of(ran), told
+    epochs, history = epochs_of(ran), trained_by(ran.module, tmp_path, monkeypatch)
     loss = "cross_entropy" if ran.config.recipe.label_smoothing else "loss"
     assert history[loss][0] == pytest.approx(epochs[0].loss, rel=1e-4)
     assert history["accuracy"][0] == pytest.approx(epochs[0].accuracy, abs=2e-3)
     assert history[f"val_{loss}"][0] == pytest.approx(epochs[0].validation_loss, rel=5e-3)  # by the weights after the last step
-    assert len(history[loss]) == len(epochs) == 2
+    assert len(history[loss]) == len(epochs) == (3 if ran.config is PATIENT else 2)
     printed = re.search(r"test loss (\d\.\d{4}), test accuracy (\d\.\d{4})", capsys.readouterr().out)
     finished = ran.events[-1]
     assert printed
     assert isinstance(finished, Finished)
     assert float(printed[1]) == pytest.approx(finished.test_loss[ran.network.name], rel=0.02)
     assert keras.models.load_model(tmp_path / "model.keras").name == ran.network.name
+    if ran.config is PATIENT:  # both waited as long as in the run, and acted
+        changes = [(event.step, event.cause) for event in ran.events if isinstance(event, RateChanged)]
+        assert (changes, finished.best_epoch, finished.stopped_early) == ([(20, "plateau")], 1, True)
+        assert history["learning_rate"] == pytest.approx([4e-6, 4e-6, 2e-6])
+        assert float(printed[1]) == pytest.approx(finished.test_loss[ran.network.name], rel=1e-3)  # the first epoch's weights are back
+
+
+def trained_by(module: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[float]]:
+    """What the script's training comes to, by epoch; it runs to its end."""
+    told: list[dict[str, list[float]]] = []
+    train = module.train
+
+    def remembered(*arguments: Any) -> Any:
+        history = train(*arguments)
+        told.append(history.history)
+        return history
+
+    monkeypatch.setattr(module, "train", remembered)
+    monkeypatch.setattr(sys, "argv", ["run.py", "--data", str(SUBSET_FILE)])
+    monkeypatch.chdir(folder)
+    module.main()
+    (history,) = told
+    return history
+
+
+def test_in_bfloat16_too_an_epochs_loss_is_the_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight bits of a number are kept, and other kernels round otherwise: the bound is wide, here the fifth digit differs."""
+    events, _ = follow(MIXED, None)
+    (epoch,) = [event for event in events if isinstance(event, EpochEnd)]
+    known = reproducible("r1", MIXED, TINY, events)
+    assert known.mixed
+    module = module_of(run_script(known))
+    policy = keras.config.dtype_policy()
+    try:
+        history = trained_by(module, tmp_path, monkeypatch)
+        assert keras.config.dtype_policy().name == "mixed_bfloat16"
+    finally:
+        keras.config.set_dtype_policy(policy)
+    assert history["loss"][0] == pytest.approx(epoch.loss, rel=5e-3)
+    assert keras.models.load_model(tmp_path / "model.keras").get_layer("stage1_block1_conv1").compute_dtype == "bfloat16"
 
 
 def test_the_notebook_runs_and_comes_to_the_runs_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
