@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from functools import partial
 
 import streamlit as st
 
@@ -72,13 +71,12 @@ def liveliest_control() -> bool:
     if not projector():  # larger type leaves no room for it
         widget = "inside_liveliest"
         st.session_state[widget] = said
-        change = partial(_keep_lively, widget)
-        st.toggle(t("Liveliest first"), key=widget, on_change=change)
+        st.toggle(
+            t("Liveliest first"),
+            key=widget,
+            on_change=lambda: keep("lively", "yes" if st.session_state[widget] else "", first="", page=PAGE),
+        )
     return said
-
-
-def _keep_lively(widget: str) -> None:
-    keep("lively", "yes" if st.session_state[widget] else "", first="", page=PAGE)
 
 
 def show_tiles(tiles: Tiles | None, *, title: str, names: tuple[str, ...], key: str, status: str) -> None:
