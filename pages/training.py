@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.parts.adapted_offer import offer_adapted
+from pages.parts.display import projector
 from pages.parts.duration import about
 from pages.parts.i18n import explain, t, tn
 from pages.parts.layout import beside_a_picture, page_header, page_link
@@ -55,11 +56,14 @@ def page() -> None:
             run_notices(lab, seen.record, seen.story, visitor=visitor())
         form = _controls(lab)
     with view:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            _summary(lab, seen.record)
-            earlier_runs(seen.offered)
+        # A projector's screen has room for the hand and the picture alone, unless there is a run to turn to.
+        below = projector() and (seen.record is not None or lab is None or not lab.active_runs())
+        if not below:
+            _which(lab, seen)
         steering(lab, seen.record, seen.story)
         live_run(lab, seen.record, seen.story, epochs=(seen.record.config if seen.record else form).recipe.epochs, earlier=seen.earlier)
+        if below:
+            _which(lab, seen)
         measurement(lab, seen.record, seen.story, colour_of(seen.record))
     curve_reading()
     with st.expander(t("The callback that feeds these curves"), icon=":material/code:"):
@@ -95,6 +99,13 @@ def _read(lab: Service | None, run: str | None) -> _Seen:
     except ExplainedError as problem:
         _unreadable(problem)
         return _Seen(record, story)
+
+
+def _which(lab: Service | None, seen: _Seen) -> None:
+    """Which run this is, and which others lie under it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _summary(lab, seen.record)
+        earlier_runs(seen.offered)
 
 
 def _unreadable(problem: ExplainedError) -> None:

@@ -1,7 +1,5 @@
 // The gradient of each kernel by depth: the latest measurement as a line, the ones before it as a band.
 
-const GRADIENTS_HEIGHT = 276; // with the sentence below it, as high as the curves
-
 class Gradients {
   constructor(node, library) {
     this.node = node;
@@ -61,7 +59,6 @@ class Gradients {
     const none = { text: labels.gradients.none, x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, font: { color: ink.muted } };
     return {
       ...frame(ink),
-      height: GRADIENTS_HEIGHT,
       margin: { l: 56, r: 12, t: 50, b: 36, autoexpand: false },
       uirevision: data.run,
       hovermode: "closest",

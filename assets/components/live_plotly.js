@@ -16,7 +16,6 @@ function plotly(url) {
   return plotlyLoading;
 }
 
-const PLOT_HEIGHT = 316; // whole pixels on a projector, too: of a fraction, figure and frame would never agree
 const PLOT_CONFIG = {
   responsive: false,
   displaylogo: false,
@@ -24,10 +23,11 @@ const PLOT_CONFIG = {
   modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"], // the last would upload it to a service
 };
 
-// Draw a figure in its node, as large as the display wants it and with its tools in the reader's language: `data.chart`.
+// Draw a figure as high as its node (live_run.css), as large as the display wants it and with its tools in the reader's language: `data.chart`.
 function drawOn(library, node, traces, layout, data) {
   const { scale, language } = data.chart;
-  return library.react(node, grown(traces, scale), grown(layout, scale), { ...PLOT_CONFIG, ...language });
+  const sized = { ...grown(layout, scale), height: node.clientHeight };
+  return library.react(node, grown(traces, scale), sized, { ...PLOT_CONFIG, ...language });
 }
 
 // What is counted in pixels, by Plotly's names; `width` counts for lines alone. resnet/figures/display.py does the same to other figures.
@@ -70,7 +70,6 @@ function translucent(color, alpha) {
 
 function frame(ink) {
   return {
-    height: PLOT_HEIGHT,
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { color: ink.text, size: 13, family: ink.font },

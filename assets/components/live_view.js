@@ -33,11 +33,11 @@ class LiveView {
     this.stream = new Stream((frame, last) => this.receive(frame, last), (problem) => this.show({ problem }));
     this.drawing = Promise.resolve();
     this.find(".theme-probe").addEventListener("transitionend", () => this.redraw());
-    this.widths = new Map();
+    this.sizes = new Map();
     this.resizing = new ResizeObserver((entries) => entries.forEach(({ target }) => this.resized(target)));
   }
 
-  // Draw there, by name, as wide as there is room.
+  // Draw there, by name, as large as the style sheet and the window have it.
   drawIn(plots) {
     this.plots = plots;
     Object.values(plots).forEach((plot) => this.resizing.observe(plot));
@@ -81,9 +81,10 @@ class LiveView {
   resized(plot) {
     const name = Object.keys(this.plots).find((one) => this.plots[one] === plot);
     const chart = this.charts?.[name];
-    const before = this.widths.get(plot);
-    this.widths.set(plot, plot.clientWidth);
-    if (!chart || !plot.clientWidth || plot.clientWidth === before) return; // its height is our own doing
+    const size = `${plot.clientWidth}x${plot.clientHeight}`;
+    const before = this.sizes.get(plot);
+    this.sizes.set(plot, size);
+    if (!chart || !plot.clientWidth || size === before) return;
     if (plot._fullLayout && plot.layout) this.draw(() => plot.clientWidth && chart.library.Plots.resize(plot));
     this.redraw();
   }

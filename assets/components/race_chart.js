@@ -77,7 +77,7 @@ class RaceChart {
   // Each line's name where it ends, guessing among them, pushed apart where they would lie on each other.
   names(lines, data, view, ink) {
     const { low, high, end } = this.scale;
-    const tall = PLOT_HEIGHT - RACE_MARGIN.t - RACE_MARGIN.b;
+    const tall = this.node.clientHeight / data.chart.scale - RACE_MARGIN.t - RACE_MARGIN.b;
     const share = (value) => (view.log ? Math.log(value / low) / Math.log(high / low) : value / high);
     const number = new Intl.NumberFormat(data.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
     const tiny = (value) => (value > 0 && value < 0.01 ? value.toExponential(1) : number.format(value));

@@ -71,7 +71,7 @@ class Guess {
   }
 
   get tall() {
-    return this.zoom * (PLOT_HEIGHT - RACE_MARGIN.t - RACE_MARGIN.b);
+    return this.node.clientHeight - this.zoom * (RACE_MARGIN.t + RACE_MARGIN.b);
   }
 
   share(height) {

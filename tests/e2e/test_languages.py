@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from pages.parts.i18n import LOCALE, NAMES, catalogue
 from tests.app_server import AppServer
@@ -125,10 +125,39 @@ def test_the_projector_enlarges_every_page_and_keeps_the_way_to_the_others(serve
     assert [large / small for small, large in zip(before, after, strict=True)] == pytest.approx([1.25, 1.25, 1.25], rel=0.02)
     page.get_by_role("combobox", name="Page").select_option(label="Training")
     page.wait_for_url(re.compile("/training.*display=projector"))
+    assert _bottom(page.locator(".live-run .plot.curves")) <= 720  # picture and hand are seen together there, too
+    page.get_by_role("combobox", name="Page").select_option(label="Experiments")
+    page.wait_for_url(re.compile("/experiments.*display=projector"))
+    assert _bottom(page.locator(".race .plot.curves")) <= 720
     page.get_by_role("button", name="Projector").click()
     expect(page.get_by_role("link", name="Results", exact=True)).to_be_visible()
     expect(page).not_to_have_url(re.compile("display="))
     expect_no_traceback(page)
+
+
+def test_nothing_of_ours_lies_over_streamlits_own_stop(server: AppServer, visit: Visit) -> None:
+    page = visit(f"{server.url}/lesson")
+    expect_no_traceback(page)
+    server.process.suspend()  # a page that takes its time
+    try:
+        page.get_by_role("button", name="中文").click()
+        stop = page.get_by_test_id("stStatusWidget").get_by_role("button")
+        stop.click(trial=True)
+        switches, theirs = page.get_by_role("group", name="Language and display").bounding_box(), stop.bounding_box()
+    finally:
+        server.process.resume()
+    assert switches is not None
+    assert theirs is not None
+    assert switches["x"] + switches["width"] <= theirs["x"]
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+
+
+def _bottom(plot: Locator) -> float:
+    """Pixels below the window's upper edge, once something is drawn."""
+    plot.locator(".main-svg").first.wait_for()
+    box = plot.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
 
 
 def _sizes(page: Page) -> list[float]:

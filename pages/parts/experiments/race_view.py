@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.parts.diagram import diagram
-from pages.parts.display import pixels
+from pages.parts.display import pixels, projector
 from pages.parts.duration import about
 from pages.parts.experiments.race_chart import Racer, Shown, race_chart
 from pages.parts.experiments.race_seen import Seen, look, open_question, steps_done
@@ -66,7 +66,7 @@ def race_view(race: Race) -> None:
 
 
 def _question(race: Race, own: Bench, seen: Seen) -> None:
-    if race.key == "disease":
+    if race.key == "disease" and not projector():  # where it takes the room of the controls; the idea's page has it, larger
         diagram(construction_svg(t), key="construction", height=116)
     if race.key == "rescue":
         st.session_state["rescue_view"] = own.view
@@ -83,7 +83,8 @@ def _question(race: Race, own: Bench, seen: Seen) -> None:
     section = f"rescue_{own.view}_question" if race.key == "rescue" else f"{race.key}_question"
     depth = seen.depth(own.settings)
     values = {"steps": f"{seen.steps(own.settings):,}", "depth": depth, "added": depth - SHALLOW, "usual_rate": f"{USUAL_RATE:g}"}
-    st.markdown(lesson(_LESSON, section, **values))
+    asked = lesson(_LESSON, section, **values)
+    st.markdown(f":small[{asked}]" if projector() else asked)
 
 
 def _change_view(own: Bench) -> None:
