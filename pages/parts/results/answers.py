@@ -140,11 +140,11 @@ def _galleries(shown: _Shown) -> None:
     nothing = np.array([], int)
     mistakes, doubts = st.columns(2, gap="medium")
     with mistakes:
-        st.header(f":small[{t('The most confident mistakes')}]", anchor=False)
+        st.header(t("The most confident mistakes"), anchor=False)
         numbers = nothing if shown.found is None else confident_mistakes(shown.found, GALLERY)
         _show(shown, numbers, t("The most confident mistakes"), "mistakes", pixels(_GALLERY_HEIGHT))
     with doubts:
-        st.header(f":small[{t('Right, but hardly sure')}]", anchor=False)
+        st.header(t("Right, but hardly sure"), anchor=False)
         numbers = nothing if shown.found is None else uncertain_hits(shown.found, GALLERY)
         _show(shown, numbers, t("Right, but hardly sure"), "doubts", pixels(_GALLERY_HEIGHT))
 

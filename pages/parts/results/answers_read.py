@@ -30,7 +30,7 @@ LEADERBOARD = (("2 convolutions, under 100,000 parameters", 0.925), ("ResNet-18"
 
 def scores(found: TestPredictions, titles: Sequence[str]) -> None:
     """Precision, recall and F1 of each class, the worst first."""
-    st.header(f":small[{t('Class by class')}]", anchor=False)
+    st.header(t("Class by class"), anchor=False)
     st.dataframe(
         score_table(found, titles),
         hide_index=True,
