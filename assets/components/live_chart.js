@@ -86,6 +86,7 @@ class Chart {
     const epochs = course.epochsAtMost || data.facts.epochs;
     const long = { epochs, steps: epochs * course.stepsPerEpoch }[view.x];
     const revision = `${data.run}:${view.x}`;
+    const margin = { l: 48, r: 12, t: 50, b: 36, autoexpand: false };
     const axis = axisOn(ink);
     const along = {
       ...axis,
@@ -102,11 +103,11 @@ class Chart {
     const marks = marksOn(course, data, view, ink, long || course.place(course.last?.step ?? 0, view.x) || 1);
     return {
       ...frame(ink),
-      margin: { l: 48, r: 12, t: 50, b: 36, autoexpand: false },
+      margin,
       uirevision: revision,
       hovermode: "x unified",
       hoverdistance: -1,
-      legend: { orientation: "h", x: 1, xanchor: "right", y: 1.08, yanchor: "bottom" },
+      legend: { orientation: "h", x: 1, xanchor: "right", y: overHeading(this.node, data, margin), yanchor: "bottom" },
       legend2: { x: 1, xanchor: "right", y: 0.02, yanchor: "bottom", bgcolor: translucent(ink.page, 0.75), font: { size: 11 } },
       annotations: [heading(labels.loss, 0), heading(labels.accuracy, 0.54), ...marks.annotations],
       shapes: marks.shapes,

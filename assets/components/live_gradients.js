@@ -56,13 +56,14 @@ class Gradients {
     const { labels } = data;
     const stages = stagesOf(course.layers);
     const axis = axisOn(ink);
+    const margin = { l: 56, r: 12, t: 50, b: 36, autoexpand: false };
     const none = { text: labels.gradients.none, x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, font: { color: ink.muted } };
     return {
       ...frame(ink),
-      margin: { l: 56, r: 12, t: 50, b: 36, autoexpand: false },
+      margin,
       uirevision: data.run,
       hovermode: "closest",
-      legend: { orientation: "h", x: 1, xanchor: "right", y: 1.1, yanchor: "bottom" },
+      legend: { orientation: "h", x: 1, xanchor: "right", y: overHeading(this.node, data, margin), yanchor: "bottom" },
       annotations: [heading(labels.gradients.heading, 0), ...(course.gradients.length ? [] : [none])],
       shapes: stages.slice(1).map(({ from }) => ({ type: "line", xref: "x", yref: "paper", x0: from - 0.5, x1: from - 0.5, y0: 0, y1: 1, layer: "below", line: { color: ink.muted, width: 1, dash: "dot" } })),
       xaxis: {

@@ -106,6 +106,11 @@ function extent(values) {
   return [low, high];
 }
 
+// Where a legend stands over a plot and its heading, in shares of the plot's own height; the margins are a screen's pixels.
+function overHeading(node, data, { t, b }) {
+  return 1 + 19 / Math.max(1, node.clientHeight / data.chart.scale - t - b);
+}
+
 function heading(words, x) {
   return { text: `<b>${words}</b>`, x, xref: "paper", xanchor: "left", y: 1.02, yref: "paper", yanchor: "bottom", showarrow: false, font: { size: 15 } };
 }
