@@ -92,7 +92,7 @@ def precision_of(config: TrainConfig, events: Iterable[Event]) -> Precision | No
     told = {event.precision for event in events if isinstance(event, Started)} or {config.recipe.precision}
     for known in get_args(Precision):
         if told == {known} and known != "auto":
-            return known  # type: ignore[no-any-return]  # get_args knows no types
+            return known
     return None
 
 
