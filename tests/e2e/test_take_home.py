@@ -48,10 +48,13 @@ def test_a_run_and_its_network_leave_and_come_back(visit: Callable[[str], Page],
     with page.expect_download() as drawn:
         picture.click()
     assert drawn.value.path().read_text(encoding="utf-8").startswith("<svg")
+    expect(picture).to_be_focused()
+    picture.evaluate("button => button.dataset.seen = 'before'")
     page.get_by_text("Keras (.keras)").click()
     # The process that answers starts for this question, and loads TensorFlow.
     expect(page.get_by_role("button", name="Download", exact=True)).to_be_enabled(timeout=3 * WAIT)
     network = download(page, "Download", tmp_path)
+    expect(picture).to_have_attribute("data-seen", "before")  # the page was made anew, its buttons were not
 
     (tmp_path / "run.zip").write_bytes(whole.read_bytes()[:500])
     bring(page, tmp_path / "run.zip")
