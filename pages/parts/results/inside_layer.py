@@ -64,7 +64,7 @@ def layer_control(source: Source) -> None:
         key=widget,
         on_change=lambda: _open(st.session_state[widget]),
         label_visibility="collapsed",
-        width=pixels(280),
+        width=pixels(265),
     )
 
 
