@@ -6,7 +6,6 @@ import streamlit as st
 
 from pages.parts.block.look import block_title
 from pages.parts.diagram import diagram
-from pages.parts.display import pixels
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 from pages.parts.inquiry import Asked, ask, last_answer
@@ -18,6 +17,7 @@ from resnet.plan import LayerPlan, Plan, plan
 from resnet.wording import layer_title, shape_text, stage_title
 
 _KEY = "inside_layer"
+_WIDTH = 255  # pixels on any display: on each, what stands beside it leaves so many
 
 
 def shown_layer(source: Source) -> LayerPlan:
@@ -64,7 +64,7 @@ def layer_control(source: Source) -> None:
         key=widget,
         on_change=lambda: _open(st.session_state[widget]),
         label_visibility="collapsed",
-        width=pixels(265),
+        width=_WIDTH,
     )
 
 
