@@ -5,6 +5,7 @@ from __future__ import annotations
 from resnet.plan import Plan
 
 SECOND = 30e9  # multiply-adds, what two cores do in about a second
+ONCE = 4 * SECOND  # for what is measured once of a network and then kept
 
 
 def images_within(work: float, network: Plan, *, fewest: int, most: int) -> int:

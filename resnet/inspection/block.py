@@ -67,7 +67,8 @@ def strip(network: Network, images: np.ndarray) -> Strip:
     for part in network.blocks:
         outputs = network.through(part, x)
         branch, shortcut = _norms(outputs[part.branch_end]), _norms(outputs[part.shortcut_end or part.gets])
-        ratios[part.name] = branch[shortcut > 0] / shortcut[shortcut > 0]
+        heard = shortcut != 0  # no number is not nothing
+        ratios[part.name] = branch[heard] / shortcut[heard]
         x = outputs[part.gives]
     return Strip(
         blocks=tuple(ratios),

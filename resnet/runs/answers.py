@@ -45,14 +45,19 @@ Answer = Pending | Finding | ExplainedError
 
 @dataclass(slots=True)
 class _Question:
-    """`size` is in bytes, of the inquiry and, once there is one, of the outcome. An inquiry that was let go of is None."""
+    """`size` is in bytes, of the inquiry and, once there is one, of the outcome. An inquiry that was let go of is None, and known by its
+    hash."""
 
     inquiry: Inquiry | None
+    hashed: int
     asked: float
     size: int = 0
     phase: Phase | None = None  # as the worker said it
     future: Future[Finding] | None = None
     outcome: Finding | ExplainedError | None = None
+
+    def asks(self, inquiry: Inquiry, hashed: int) -> bool:
+        return self.hashed == hashed and self.inquiry in (None, inquiry)
 
 
 class Answers:
@@ -82,13 +87,14 @@ class Answers:
 
         `otherwise` is its answer where there is no connection.
         """
+        hashed = hash(inquiry)
         with self._lock:
             self._give_up_overdue()
             for name, question in self._questions.items():
-                if question.inquiry == inquiry and not isinstance(question.outcome, ExplainedError):
+                if question.asks(inquiry, hashed) and not isinstance(question.outcome, ExplainedError):
                     self._questions.move_to_end(name)
                     return name
-            name, question = f"question-{uuid.uuid4().hex[:12]}", _Question(inquiry, time.monotonic(), size_of(inquiry))
+            name, question = f"question-{uuid.uuid4().hex[:12]}", _Question(inquiry, hashed, time.monotonic(), size_of(inquiry))
             refusal = self._refusal(question.size, otherwise)
             if refusal is not None:
                 self._conclude(question, refusal)

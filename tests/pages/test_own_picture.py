@@ -33,6 +33,7 @@ JUDGEMENT = Judgement(
     nearest_labels=np.array([7, 7, 9, 5, 7]),
     nearest_distances=np.array([0.42, 0.43, 0.44, 0.45, 0.46]),
     compared=900,
+    judged_by=200,
 )
 
 

@@ -95,8 +95,8 @@ def test_files_and_numbers_in_tuples_count_too() -> None:
     assert size_of(MeasureChain(1, 1, True)) == 0
 
 
-@pytest.mark.parametrize(("name", "images"), [("residual-20", 2_000), ("mini-resnet", 300)])
-def test_so_many_images_are_embedded_as_take_a_second(name: str, images: int) -> None:
+@pytest.mark.parametrize(("name", "images"), [("residual-20", 2_000), ("mini-resnet", 1_400)])
+def test_so_many_images_are_embedded_as_take_four_seconds(name: str, images: int) -> None:
     """2.1 and 80.5 million multiply-adds an image."""
     assert EmbedTest.of(Subject(name)) == EmbedTest(Subject(name), images)
 
@@ -116,5 +116,5 @@ def test_a_heavy_network_has_its_landscape_on_few_images_and_its_pictures_among_
     one = Slice.of(MINI, heavy, 1)
     assert (one.images, one.at_once) == (20, 1)
     assert one.images * heavy.macs < SECOND
-    assert how_many(heavy) == (40, 10)
+    assert how_many(heavy) == (240, 60)
     assert how_many(plan(EMBEDDED["residual-20"].network)) == (2_000, 500)

@@ -45,7 +45,7 @@ def deleted_runs(lab: Service) -> None:
         return
     label = tn("{n} deleted run", "{n} deleted runs", len(records))
     with st.popover(label, icon=":material/delete:", type="tertiary", key="deleted_runs"):
-        st.caption(t("They are removed for good {days} days after they were deleted, when the server starts.", days=lab.days_to_restore))
+        st.caption(t("They are removed for good {days} days after they were deleted.", days=lab.days_to_restore))
         for record in records:
             with st.container(horizontal=True, vertical_alignment="center", width=pixels(_WIDTH)):
                 st.markdown(literally(_name(record)), width="stretch")

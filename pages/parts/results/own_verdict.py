@@ -56,9 +56,10 @@ def _words(found: Judgement, titles: tuple[str, ...]) -> str:
     named = int(np.argmax(found.probabilities))
     said = t("It says **{name}**, {share:.1%}.", name=titles[named], share=float(found.probabilities[named]))
     far = t(
-        "Its distance from the nearest is {distance:.2f}; {farther:.0%} of the test images compared are farther from theirs.",
+        "Its distance from the nearest is {distance:.2f}; of {compared:,} test images {farther:,} are farther from theirs.",
         distance=found.distance,
-        farther=found.farther,
+        compared=found.judged_by,
+        farther=round(found.farther * found.judged_by),
     )
     if found.farther < UNLIKE:
         meaning = t("**So it is unlike what the network was trained on.** Softmax shares 100 % among the ten classes all the same.")

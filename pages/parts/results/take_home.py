@@ -148,7 +148,7 @@ def _about_the_files(lab: Service, record: RunRecord, events: int) -> list[str]:
     else:
         said.append(t("The whole run can be brought to another server on this page."))
     if lost:
-        said.append(t("It goes without the weights of {networks}, which are not on this machine any more.", networks=lost))
+        said.append(t("It goes without the weights of {networks}, which are not on this machine.", networks=lost))
     elif record.result is not None:
         said.append(t("Its weights go with it."))
     return said
