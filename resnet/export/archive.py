@@ -18,7 +18,7 @@ from typing import Any
 from resnet.config import TrainConfig
 from resnet.datasets import DATASETS
 from resnet.errors import ConfigError, FileError
-from resnet.export.events_checked import LATEST, MOST_EVENTS, events_from
+from resnet.export.events_checked import LATEST, MOST_EVENTS, MOST_TOLD, events_from
 from resnet.export.unpacking import opened, parsed, planned, read_member
 from resnet.plan import Plan
 from resnet.training.events import Event
@@ -27,8 +27,6 @@ FORMAT = "resnet-lab-run"
 VERSION = 2  # version 1 has its events in run.json
 MEMBER, EVENTS = "run.json", "events.jsonl"
 MOST_DESCRIBED = 8 * 2**20  # bytes of run.json: it is parsed in one go, while nobody else is served
-# Bytes of all events. A batch takes 300, the gradients of 110 layers 2,400: the longest recipe's 8,440 steps come to 23 million.
-MOST_TOLD = 32 * 2**20
 _LONGEST_LINE = 2**20  # bytes; what is measured of each of 5,000 layers takes half of it
 _MOST_BRACKETS = 2 * MOST_EVENTS  # an event is a dict, and rarely one in a dict
 _MOST_COMMAS = 30 * MOST_EVENTS  # a batch has nine, the gradients of a very deep network some hundred, once a second
@@ -58,6 +56,11 @@ class RunArchive:
     missing: tuple[str, ...] = ()
 
 
+def lines_of(events: Iterable[Event]) -> bytes:
+    """An event a line, as JSON."""
+    return "".join(json.dumps(event.to_dict(), ensure_ascii=False, allow_nan=False) + "\n" for event in events).encode()
+
+
 def pack(archive: RunArchive) -> bytes:
     """The file. `unpack` gives the run back."""
     described = {
@@ -70,11 +73,10 @@ def pack(archive: RunArchive) -> bytes:
         "training": archive.config.to_dict(),
         "missing_weights": list(archive.missing),
     }
-    told = "".join(json.dumps(event.to_dict(), ensure_ascii=False, allow_nan=False) + "\n" for event in archive.events)
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as members:
         members.writestr(MEMBER, json.dumps(described, ensure_ascii=False, allow_nan=False))
-        members.writestr(EVENTS, told)
+        members.writestr(EVENTS, lines_of(archive.events))
         for network, weights in archive.trained.items():
             members.writestr(_weights_member(network), weights)
     return file.getvalue()

@@ -12,7 +12,7 @@ from typing import Any
 
 from resnet.config import ResNetConfig
 from resnet.errors import FileError, Listed
-from resnet.export.events_checked import MOST_EVENTS
+from resnet.export.events_checked import MOST_EVENTS, MOST_TOLD
 from resnet.plan import Plan, plan
 
 MOST_BYTES = 200 * 2**20  # of the file, as much as the page's uploader takes
@@ -62,10 +62,13 @@ def unpacked_bytes(data: bytes) -> int:
         return sum(member.file_size for member in members.infolist())
 
 
-def returns(networks: Sequence[ResNetConfig], events: int = 0) -> FileError | None:
-    """Why a file of these networks' weights and so many events could not be brought back; None where it can. For who takes one along."""
+def returns(networks: Sequence[ResNetConfig], events: int = 0, told: int = 0) -> FileError | None:
+    """Why a file of these networks' weights and so many events, which take `told` bytes, could not be brought back; None where it can.
+    For who takes one along."""
     if events > MOST_EVENTS:
         return FileError("the run has {count:,} events, and a file can bring at most {most:,}", count=events, most=MOST_EVENTS)
+    if told > MOST_TOLD:
+        return FileError("what the run said takes {size:,} bytes, and a file can bring at most {most:,}", size=told, most=MOST_TOLD)
     try:
         planned(networks)
     except FileError as error:

@@ -6,7 +6,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,9 +43,11 @@ def export_run(record: RunRecord, events: Sequence[Event]) -> bytes:
     """
     if not record.ended:
         raise TrainingError("run {run} has not ended; it can be taken along when it has", run=record.id)
-    missing = missing_weights(record)
-    names = [network.name for network in record.config.networks if network.name not in missing] if record.result else []
-    weights = {name: trained.file_of(run_folder(record.id), name).read_bytes() for name in names}
+    names = [network.name for network in record.config.networks] if record.result else []
+    weights: dict[str, bytes] = {}
+    for name in names:
+        with suppress(FileNotFoundError):  # a worker may make room this moment
+            weights[name] = trained.file_of(run_folder(record.id), name).read_bytes()
     return pack(
         RunArchive(
             run=record.id,
@@ -55,7 +57,7 @@ def export_run(record: RunRecord, events: Sequence[Event]) -> bytes:
             title=record.title,
             note=record.note,
             trained=weights,
-            missing=missing,
+            missing=tuple(name for name in names if name not in weights),
         )
     )
 

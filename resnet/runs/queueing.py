@@ -38,7 +38,7 @@ class Limits:
             runs_per_visitor=_whole_number(environment, "RESNET_RUNS_PER_VISITOR", usual.runs_per_visitor, low=1),
             queue=_whole_number(environment, "RESNET_QUEUE_LIMIT", usual.queue, low=1),
             pause=_whole_number(environment, "RESNET_PAUSE_LIMIT", usual.pause, low=0),
-            imports_per_visitor=_whole_number(environment, "RESNET_IMPORTS_PER_VISITOR", usual.imports_per_visitor, low=0),
+            imports_per_visitor=_whole_number(environment, "RESNET_IMPORTS_PER_VISITOR", usual.imports_per_visitor, low=1),
             import_megabytes=_whole_number(environment, "RESNET_IMPORT_MEGABYTES", usual.import_megabytes, low=0),
         )
 

@@ -480,6 +480,7 @@ def test_whether_a_file_will_come_back_is_known_before_it_is_taken_along() -> No
     assert returns([PRESETS["resnet-34"]], events=100_000) is None
     assert "the weights of resnet-152 take 2" in str(returns([PRESETS["resnet-152"]]))
     assert str(returns([TINY], events=100_001)) == "the run has 100,001 events, and a file can bring at most 100,000"
+    assert "takes 33,554,433 bytes" in str(returns([TINY], events=24_000, told=2**25 + 1))
 
 
 def test_an_archive_of_very_many_members_is_not_listed(machines: tuple[Machine, Machine]) -> None:

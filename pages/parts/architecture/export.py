@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts.diagram import DIAGRAM_SHEET
 from pages.parts.i18n import ASSETS, current_language, explain, t
+from pages.parts.layout import page_link
 from pages.parts.lesson.text import translator
 from pages.parts.literal import literally
 from pages.parts.network_state import current_place, set_network
@@ -43,6 +44,7 @@ def export_tab(network: Plan) -> None:
         _data_files(network)
         _pictures(network)
         _bring_back()
+        page_link("results.py", label=t("Trained weights, history and logs"), icon=":material/download:", view="take")
     with reading:
         st.code(python_script(network.config, RECIPES["notebook"]), language="python", height=_CODE_HEIGHT)
         st.caption(t("This builds and trains exactly this network with Keras alone."))

@@ -22,6 +22,7 @@ from pages.parts.results.whom import network_of
 from resnet.config import ResNetConfig
 from resnet.data import SUBSET_FILE
 from resnet.export import file_stem, reproducible, run_notebook, run_script
+from resnet.export.archive import lines_of
 from resnet.export.history import batches_csv, epochs_csv, history_json
 from resnet.export.run_code import DATA_FILES, Reproducible
 from resnet.export.unpacking import returns
@@ -93,10 +94,11 @@ def _code(lab: Service, record: RunRecord, network: ResNetConfig, stem: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a run's events say of how to train its network again, and how many events there are."""
+    """What a run's events say of how to train its network again, how many events there are, and their bytes in a file."""
 
     known: Reproducible
     events: int
+    told: int
 
 
 def _told(lab: Service, record: RunRecord, network: ResNetConfig) -> _Told:
@@ -107,7 +109,7 @@ def _told(lab: Service, record: RunRecord, network: ResNetConfig) -> _Told:
 def _read(run: str, created: float, sequence: int, name: str, _lab: Service, _record: RunRecord, _network: ResNetConfig) -> _Told:
     """As long as the run has not come to another end, whose `sequence` is higher."""
     events = _lab.events(run)
-    return _Told(reproducible(run, _record.config, _network, events), len(events))
+    return _Told(reproducible(run, _record.config, _network, events), len(events), len(lines_of(events)))
 
 
 def _same_course(known: Reproducible) -> str:
@@ -136,13 +138,13 @@ def _course(lab: Service, record: RunRecord, network: ResNetConfig, stem: str, f
         file(t("Epochs (CSV)"), f"{stem}_epochs.csv", "text/csv", lambda: epochs_csv(lab.events(run)))
         file(t("Batches (CSV)"), f"{stem}_batches.csv", "text/csv", lambda: batches_csv(lab.events(run)))
         file(t("History (JSON)"), f"{stem}.json", "application/json", lambda: history_json(run, config, lab.events(run)))
-    st.caption(" ".join(_about_the_files(lab, record, _told(lab, record, network).events)))
+    st.caption(" ".join(_about_the_files(lab, record, _told(lab, record, network))))
 
 
-def _about_the_files(lab: Service, record: RunRecord, events: int) -> list[str]:
+def _about_the_files(lab: Service, record: RunRecord, known: _Told) -> list[str]:
     """What report and whole run are good for; what of the run is not there to go with it, and why it would not come back."""
     said = [t("The report opens in any browser without a network.")]
-    problem, lost = returns(record.config.networks, events), listed(lab.missing_weights(record.id), t)
+    problem, lost = returns(record.config.networks, known.events, known.told), listed(lab.missing_weights(record.id), t)
     if problem is not None:
         said.append(t("The whole run cannot be brought back to a server: {reason}.", reason=literally(explain(problem))))
     else:
