@@ -135,23 +135,6 @@ def test_the_projector_enlarges_every_page_and_keeps_the_way_to_the_others(serve
     expect_no_traceback(page)
 
 
-def test_nothing_of_ours_lies_over_streamlits_own_stop(server: AppServer, visit: Visit) -> None:
-    page = visit(f"{server.url}/lesson")
-    expect_no_traceback(page)
-    server.process.suspend()  # a page that takes its time
-    try:
-        page.get_by_role("button", name="中文").click()
-        stop = page.get_by_test_id("stStatusWidget").get_by_role("button")
-        stop.click(trial=True)
-        switches, theirs = page.get_by_role("group", name="Language and display").bounding_box(), stop.bounding_box()
-    finally:
-        server.process.resume()
-    assert switches is not None
-    assert theirs is not None
-    assert switches["x"] + switches["width"] <= theirs["x"]
-    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
-
-
 def _bottom(plot: Locator) -> float:
     """Pixels below the window's upper edge, once something is drawn."""
     plot.locator(".main-svg").first.wait_for()
