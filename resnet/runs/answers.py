@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from distributed import Client, Future
@@ -49,12 +49,15 @@ class _Question:
     hash."""
 
     inquiry: Inquiry | None
-    hashed: int
     asked: float
     size: int = 0
     phase: Phase | None = None  # as the worker said it
     future: Future[Finding] | None = None
     outcome: Finding | ExplainedError | None = None
+    hashed: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.hashed = hash(self.inquiry)
 
     def asks(self, inquiry: Inquiry, hashed: int) -> bool:
         return self.hashed == hashed and self.inquiry in (None, inquiry)
@@ -94,7 +97,7 @@ class Answers:
                 if question.asks(inquiry, hashed) and not isinstance(question.outcome, ExplainedError):
                     self._questions.move_to_end(name)
                     return name
-            name, question = f"question-{uuid.uuid4().hex[:12]}", _Question(inquiry, hashed, time.monotonic(), size_of(inquiry))
+            name, question = f"question-{uuid.uuid4().hex[:12]}", _Question(inquiry, time.monotonic(), size_of(inquiry))
             refusal = self._refusal(question.size, otherwise)
             if refusal is not None:
                 self._conclude(question, refusal)
