@@ -12,17 +12,17 @@ HEIGHT = 236  # pixels
 
 
 def probabilities_figure(probabilities: np.ndarray | None, theme: Theme = "light", t: Translate = english) -> go.Figure:
-    """Shares of the ten classes (10,), the largest in full colour; None gives empty axes."""
+    """Shares of the ten classes (10,), the largest in full colour; None gives the classes without bars."""
     titles, colour = class_titles(t), RESIDUAL.on(theme)
-    shares = [] if probabilities is None else [float(share) for share in probabilities]
-    largest = max(shares, default=0.0)
+    shares = [0.0] * len(titles) if probabilities is None else [float(share) for share in probabilities]
+    largest = max(shares)
     figure = go.Figure(
         go.Bar(
             orientation="h",
             x=shares,
-            y=list(titles) if shares else [],
+            y=list(titles),
             marker={"color": [colour if share == largest else translucent(colour, 0.55) for share in shares]},
-            text=[f"{share:.1%}" for share in shares],
+            text=None if probabilities is None else [f"{share:.1%}" for share in shares],
             textposition="outside",
             cliponaxis=False,
             hoverinfo="skip",

@@ -56,4 +56,6 @@ def test_every_class_has_a_bar_and_the_largest_is_in_full_colour() -> None:
     np.testing.assert_allclose(bars.x, shares)
     assert (bars.y[3], bars.text[3]) == ("Dress", "60.0%")
     assert [place for place, colour in enumerate(bars.marker.color) if colour == RESIDUAL.light] == [3]
-    assert len(probabilities_figure(None).data[0].x) == 0
+    (waiting,) = probabilities_figure(None).data
+    assert (sum(waiting.x), waiting.text) == (0, None), "the classes alone: nothing moves when the bars come"
+    assert waiting.y == bars.y
