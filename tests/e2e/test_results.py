@@ -78,9 +78,11 @@ def test_a_cell_shows_its_images_and_one_of_them_is_looked_into(trained: tuple[A
     expect(cards).to_have_count(min(60, images))
     expect(cards.first).to_contain_text("is Shirt")
     assert plot.evaluate("node => node.marked"), "the plot is never mounted anew"
+    assert plot.bounding_box() == box, "nor does it move"
 
     cards.first.focus()
     number = cards.first.get_attribute("data-number")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("view=inside"))
     assert f"image={number}" in page.url
+    expect(page.get_by_role("group", name="What it learned")).to_be_focused()
