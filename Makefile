@@ -5,7 +5,6 @@ VENV ?= .venv
 # PYTHON names the interpreter to build on; without it, the first of these from 3.11 to 3.13 is taken.
 CANDIDATES = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 RUN = $(VENV)/bin/python -m
-SHARED = -n 2 --dist loadgroup --no-loadscope-reorder
 # exec, so that Ctrl-C and a termination signal reach the server itself.
 SERVE = $(RUN) resnet.address "$(PORT)" && exec $(RUN) streamlit run app.py --server.port "$(PORT)" --server.headless true
 
@@ -19,9 +18,9 @@ dev: $(VENV)/.app
 	@$(SERVE) --server.fileWatcherType auto --server.runOnSave true \
 	  --client.showErrorDetails full --client.toolbarMode developer
 
-# One pytest run for all, last, so that its count is the last line. Two processes share the files; the browser's tests come last, in one.
+# One pytest run for all, last, so that its count is the last line.
 test: browser lint types imports
-	@browser=$$($(VENV)/bin/python tests/browser.py) && RESNET_BROWSER="$$browser" exec $(RUN) pytest $(SHARED)
+	@browser=$$($(VENV)/bin/python tests/browser.py) && RESNET_BROWSER="$$browser" exec $(RUN) pytest
 
 lint: $(VENV)/.dev
 	$(RUN) ruff check
@@ -37,7 +36,7 @@ browser: $(VENV)/.dev
 	@$(VENV)/bin/python tests/browser.py
 
 unit pages: $(VENV)/.dev
-	$(RUN) pytest $(SHARED) tests/$@
+	$(RUN) pytest tests/$@
 
 e2e: browser
 	@browser=$$($(VENV)/bin/python tests/browser.py) && RESNET_BROWSER="$$browser" exec $(RUN) pytest tests/e2e

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, settings
 
 import resnet
@@ -17,13 +15,3 @@ assert resnet  # before TensorFlow, wherever a test begins: it is what has Tenso
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.register_profile("ci", parent=settings.get_profile("house"), derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "house")
-
-E2E = Path(__file__).parent / "e2e"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several processes (`make test`) a file's tests stay together, for the fixtures they share, and those that drive a browser
-    come one after another: server, worker and browser of one fill the cores by themselves."""
-    for item in items:
-        group = "e2e" if item.path.is_relative_to(E2E) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
