@@ -23,7 +23,7 @@ def admit(visitor: str, own: int, size: int, limits: Limits) -> None:
     most, kept = limits.import_megabytes * 10**6, bytes_kept()
     if kept + size > most:
         raise FileError(
-            "the runs brought to this server take {kept}, and this one {size}; together they may take {most}",
+            "the runs brought to this server take {kept}, those just deleted included, and this one {size}; together they may take {most}",
             kept=binary(kept),
             size=binary(size),
             most=binary(most),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.parts.display import pixels
+from pages.parts.display import pixels, projector
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import lesson, t
 from pages.parts.inquiry import Asked, ask, from_before, last_answer, tell
@@ -146,6 +146,6 @@ def _tell(asked: list[Asked[Any]], source: Source) -> None:
     coming = [one for one in asked if not one.current]
     first = next((one for one in coming if not one.refused), coming[0] if coming else asked[0])
     said = t("Click a part to open it. Maps: brown below 0, teal above.")
-    if source.config.shortcut != "none":
+    if source.config.shortcut != "none" and not projector():  # there the line holds one of both
         said = t("Bars: ‖F‖/‖x‖, the branch by the shortcut at the add.") + " " + said
     tell(first, key=_KEY, said=f":gray[:small[{said}]]")
