@@ -32,8 +32,12 @@ from resnet.variables import variables
 
 def missing_weights(record: RunRecord) -> tuple[str, ...]:
     """The networks of a run that were trained to the end and whose weights are not on this machine."""
-    names = [network.name for network in record.config.networks] if record.result else []
-    return tuple(name for name in names if not trained.file_of(run_folder(record.id), name).is_file())
+    return tuple(name for name in _tested(record) if not trained.file_of(run_folder(record.id), name).is_file())
+
+
+def _tested(record: RunRecord) -> list[str]:
+    """The networks that were trained to the end: all of a run with a result, else none."""
+    return [network.name for network in record.config.networks] if record.result else []
 
 
 def export_run(record: RunRecord, events: Sequence[Event]) -> bytes:
@@ -43,7 +47,7 @@ def export_run(record: RunRecord, events: Sequence[Event]) -> bytes:
     """
     if not record.ended:
         raise TrainingError("run {run} has not ended; it can be taken along when it has", run=record.id)
-    names = [network.name for network in record.config.networks] if record.result else []
+    names = _tested(record)
     weights: dict[str, bytes] = {}
     for name in names:
         with suppress(FileNotFoundError):  # a worker may make room this moment

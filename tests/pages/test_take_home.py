@@ -55,19 +55,22 @@ def taken(run: str, **query: str) -> AppTest:
     return results(run=run, view="take", **query)
 
 
+ALL_FILES = {
+    "mini_resnet_aaaa.py",
+    "mini_resnet_aaaa.ipynb",
+    "fashion-mnist-subset.npz",
+    "mini_resnet_aaaa.html",
+    "run_aaaa.zip",
+    "mini_resnet_aaaa_epochs.csv",
+    "mini_resnet_aaaa_batches.csv",
+    "mini_resnet_aaaa.json",
+}
+
+
 def test_a_run_is_taken_home_as_files(store: Store, files: Files) -> None:
     keep(store, "aaaa", [*course("aaaa", [0.1, 0.05], [0.5, 0.4]), finish("aaaa", 99)], "finished")
     assert not taken("aaaa").exception
-    assert set(files) == {
-        "mini_resnet_aaaa.py",
-        "mini_resnet_aaaa.ipynb",
-        "fashion-mnist-subset.npz",
-        "mini_resnet_aaaa.html",
-        "run_aaaa.zip",
-        "mini_resnet_aaaa_epochs.csv",
-        "mini_resnet_aaaa_batches.csv",
-        "mini_resnet_aaaa.json",
-    }
+    assert set(files) == ALL_FILES
     assert files["fashion-mnist-subset.npz"]() == SUBSET_FILE.read_bytes()
     assert "trained again as run aaaa of ResNet Lab" in files["mini_resnet_aaaa.py"]()
     assert "trained again as run aaaa" not in files["mini_resnet_aaaa.ipynb"]()
@@ -216,16 +219,7 @@ def test_a_run_that_was_stopped_is_taken_home_as_far_as_it_came(store: Store, fi
     assert "Continue it under “How good”" in texts(app)
     assert figure_titles(app) == {"Loss and accuracy": True}
     assert app.segmented_control(key="take_model").options == ["TensorBoard logs (.zip)"]
-    assert set(files) == {
-        "mini_resnet_aaaa.py",
-        "mini_resnet_aaaa.ipynb",
-        "fashion-mnist-subset.npz",
-        "mini_resnet_aaaa.html",
-        "run_aaaa.zip",
-        "mini_resnet_aaaa_epochs.csv",
-        "mini_resnet_aaaa_batches.csv",
-        "mini_resnet_aaaa.json",
-    }
+    assert set(files) == ALL_FILES
     assert len(list(csv.DictReader(io.StringIO(files["mini_resnet_aaaa_batches.csv"]())))) == 5
     assert json.loads(files["mini_resnet_aaaa.json"]())["result"] is None
     assert "training loss of epoch 1            1.0000" in files["mini_resnet_aaaa.py"]()
