@@ -42,7 +42,7 @@ def _surprise() -> None:
 
 def _in_words(points: Iterable[PublishedError]) -> str:
     """The chart for those who do not see it."""
-    errors = listed((f"{point.network} {point.error:.2f} %" for point in points), t)
+    errors = listed((f"{point.network} {point.error:.2f}%" for point in points), t)
     return t("Top-1 validation error on ImageNet: {errors}.", errors=errors)
 
 

@@ -19,6 +19,7 @@ from pages.parts.quiz import quiz
 from pages.parts.runs.curve_reading import curve_reading
 from pages.parts.runs.earlier import earlier_curves, earlier_runs, offered_runs
 from pages.parts.runs.form import TrainingForm, training_form
+from pages.parts.runs.listing import setup_words
 from pages.parts.runs.live import colour_of, live_run
 from pages.parts.runs.measurement import measurement
 from pages.parts.runs.notice import run_notices
@@ -198,19 +199,8 @@ def _summary(lab: Service | None, record: RunRecord | None) -> None:
             st.button(t("A run is in progress: watch it"), icon=":material/visibility:", on_click=set_run, args=(active[0],))
         st.space("stretch")
         return
-    recipe = record.config.recipe
-    st.caption(
-        tn(
-            "Run {run}: {network}, {dataset}, at most {n} epoch of batches of {batch}",
-            "Run {run}: {network}, {dataset}, at most {n} epochs of batches of {batch}",
-            recipe.epochs,
-            run=record.id,
-            network=record.config.networks[0].name,
-            dataset=record.config.dataset,
-            batch=recipe.batch_size,
-        ),
-        width="stretch",
-    )
+    title = [f"**{literally(record.title)}**"] if record.title else []
+    st.caption(" · ".join([*title, *setup_words(record.config)]), width="stretch")
 
 
 page()

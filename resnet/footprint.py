@@ -12,7 +12,7 @@ from resnet.plan import Plan, Shape
 
 BYTES_PER_NUMBER = 4  # float32
 
-# Fitted to the peak of processes that trained mini-ResNet, ResNet-18 and ResNet-50 with batches of 32 to 1,024; the estimate lay 2 to 19 %
+# Fitted to the peak of processes that trained mini-ResNet, ResNet-18 and ResNet-50 with batches of 32 to 1,024; the estimate lay 2 to 19%
 # above each.
 TENSORFLOW_BYTES = 900 * 2**20  # a process that has TensorFlow and no network yet
 COPIES_OF_WEIGHTS = 12  # gradients, the best so far, first weights, a checkpoint as arrays and as bytes, what kernels repack

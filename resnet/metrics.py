@@ -35,7 +35,7 @@ class ClassScore:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """Whether what is said with 80 % is right in 80 % of the cases.
+    """Whether what is said with 80% is right in 80% of the cases.
 
     Attributes:
         confidence, accuracy: float64 (bins,), of the bins that hold images: the mean probability of the class named, and the share right.

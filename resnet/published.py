@@ -205,6 +205,6 @@ def remark_words(remark: Remark, t: Translate = english) -> str:
     return {
         "option-a": t("option A: zeros on the shortcuts"),
         "option-b": t("option B: projections where shapes differ"),
-        "best-of-five": t("the best of five runs; their mean error is 6.61 ± 0.16 %"),
+        "best-of-five": t("the best of five runs; their mean error is 6.61 ± 0.16%"),
         "paper-counts-10.2-million": t("the paper counts 10.2 million parameters"),
     }[remark]

@@ -39,7 +39,7 @@ class Score:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval (Wilson's) that so many test images leave open."""
+        """The 95% interval (Wilson's) that so many test images leave open."""
         return wilson_interval(round(self.accuracy * self.images), self.images)
 
 

@@ -44,7 +44,7 @@ function show(frame) {
     row.classList.toggle("best", place === best);
     row.querySelector(".said").style.width = `${100 * (now[place] ?? 0)}%`;
     row.querySelector(".whole").style.left = `${100 * (full[place] ?? 0)}%`;
-    put(row.querySelector(".share"), now.length ? `${(100 * now[place]).toFixed(1)} %` : "–");
+    put(row.querySelector(".share"), now.length ? `${(100 * now[place]).toFixed(1)}%` : "–");
   });
 }
 

@@ -93,7 +93,7 @@ class Chart {
       uirevision: revision,
       title: { text: labels.x[view.x], standoff: 4, font: { size: 13 } },
       unifiedhovertitle: { text: labels.xHover[view.x] },
-      ...(long && (view.x === "epochs" || course.length) ? { range: [0, long], autorange: false } : { autorange: true, rangemode: "tozero" }),
+      ...(long && (view.x === "epochs" || course.length) ? { range: [0, 1.02 * long], autorange: false } : { autorange: true, rangemode: "tozero" }),
       ...(view.x === "epochs" ? { tickmode: "linear", tick0: 0, dtick: Math.ceil(epochs / 10) } : { tickmode: "auto", nticks: 6 }),
     };
     // Early validation losses may tower over all others, while batch norm's moving statistics lag: the axis follows the batches.

@@ -11,7 +11,7 @@ class Gradients {
     const latest = course.gradients[course.gradients.length - 1];
     await drawOn(this.library, this.node, latest ? this.traces(course, latest, data, ink) : [], this.layout(course, data, ink), data);
     Object.assign(this.node.dataset, { measurements: course.gradients.length, step: latest?.step ?? "" });
-    this.node.setAttribute("aria-label", latest ? this.spoken(latest, data) : data.labels.gradients.none);
+    this.node.setAttribute("aria-label", latest ? this.spoken(latest, data) : noneWords(this.node, data.labels));
   }
 
   spoken(latest, data) {
@@ -57,7 +57,7 @@ class Gradients {
     const stages = stagesOf(course.layers);
     const axis = axisOn(ink);
     const margin = { l: 56, r: 12, t: 50, b: 36, autoexpand: false };
-    const none = { text: labels.gradients.none, x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, font: { color: ink.muted } };
+    const none = { text: noneWords(this.node, labels), x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, font: { color: ink.muted } };
     return {
       ...frame(ink),
       margin,
@@ -78,6 +78,12 @@ class Gradients {
       yaxis: { ...axis, ...logAxis(...extent(course.gradients.flatMap(({ norms }) => norms)), data.locale) },
     };
   }
+}
+
+// Why there is no measurement: none yet, or the run ended without one, as one brought from elsewhere may have.
+function noneWords(node, { gradients }) {
+  const state = node.closest("[data-state]")?.dataset.state;
+  return ["finished", "stopped", "interrupted", "failed"].includes(state) ? gradients.never : gradients.none;
 }
 
 // Layers are named by their place: "stem_conv", "stage1_block2_conv1", "head_dense". The stages in order, with the layers each spans.

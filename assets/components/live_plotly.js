@@ -84,7 +84,7 @@ function axisOn(ink) {
 
 // A logarithmic axis for values from `low` to `high`: labelled at 1, 2, 5 of each decade, or at the decades alone where they are many.
 function logAxis(low, high, locale) {
-  if (!(low > 0 && high > 0)) return { type: "log", range: [-1, 1] };
+  if (!(low > 0 && high > 0)) return { ...logAxis(0.1, 10, locale), range: [-1, 1] };
   const decades = Math.log10(high / low);
   const steps = decades < 2.5 ? [1, 2, 5] : [1];
   const every = Math.ceil(decades / 8);
@@ -108,7 +108,7 @@ function extent(values) {
 
 // Where a legend stands over a plot and its heading, in shares of the plot's own height; the margins are a screen's pixels.
 function overHeading(node, data, { t, b }) {
-  return 1 + 19 / Math.max(1, node.clientHeight / data.chart.scale - t - b);
+  return 1 + 25 / Math.max(1, node.clientHeight / data.chart.scale - t - b);
 }
 
 function heading(words, x) {

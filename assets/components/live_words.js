@@ -6,7 +6,7 @@ function stateWords(facts, course, data) {
   if (data.asked && isPending(data.asked, facts, course)) return data.asked.text;
   if (facts.state === "queued") return data.waiting || labels.states.queued;
   if (facts.state === "preparing" && labels.phases[facts.phase]) {
-    return labels.phases[facts.phase] + (facts.done == null ? "" : ` ${Math.round(100 * facts.done)} %`);
+    return labels.phases[facts.phase] + (facts.done == null ? "" : ` ${Math.round(100 * facts.done)}%`);
   }
   return (labels.states[facts.state] || facts.state).replace("{step}", step);
 }

@@ -16,7 +16,7 @@ class RaceGradients {
 
   spoken(measured, data) {
     const { labels, locale } = data;
-    if (!measured.length) return labels.gradients.none;
+    if (!measured.length) return noneWords(this.node, labels);
     const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
     const networks = measured.map(({ network, course }) => {
       const { norms, step } = course.gradients.at(-1);
@@ -52,7 +52,7 @@ class RaceGradients {
     const longest = measured.map(({ course }) => course.layers).sort((a, b) => b.length - a.length)[0] || [];
     const stages = stagesOf(longest);
     const axis = axisOn(ink);
-    const none = { text: labels.gradients.none, x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, font: { color: ink.muted } };
+    const none = { text: noneWords(this.node, labels), x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, font: { color: ink.muted } };
     const all = measured.flatMap(({ course }) => course.gradients.flatMap(({ norms }) => norms));
     return {
       ...frame(ink),

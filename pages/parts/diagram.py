@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts.display import pixels, projector
 from pages.parts.i18n import ASSETS
+from pages.parts.reserved import drawn
 from resnet.figures.palette import css_variables
 
 _COMPONENTS = ASSETS / "components"
@@ -38,4 +39,5 @@ def diagram(svg: str, *, key: str, height: int, dimmed: bool = False, on_open: C
 
     room = pixels(height)
     data = {"svg": svg, "height": room, "dimmed": dimmed, "projector": projector()}
-    _diagram(key=key, data=data, height="content" if projector() else room, on_opened_change=opened)
+    with drawn(key):
+        _diagram(key=key, data=data, height="content" if projector() else room, on_opened_change=opened)

@@ -22,6 +22,7 @@ _frame = st.components.v2.component(
 
 def frame() -> None:
     """Draw the switches, and dress the whole document: `<html lang>`, the size of its type, the strength of its colours."""
+    st.html(ASSETS / "page.css")
     pages = titles()
     known = [NAMES.get(code, (code, code, code)) for code in languages()]
     chosen = _frame(

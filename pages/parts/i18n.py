@@ -18,7 +18,7 @@ import streamlit as st
 from pages.parts.held_address import follow, keep
 from resnet.errors import ExplainedError, Listed, fill
 from resnet.field_wording import field_choices, field_title
-from resnet.wording import listed
+from resnet.wording import filled, listed
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 LOCALE = ASSETS / "locale"
@@ -65,12 +65,12 @@ def t(message: str, /, **values: object) -> str:
 
     The message must be a literal, so that Babel finds it.
     """
-    return _fill(catalogue(current_language(), LOCALE).gettext(message), values)
+    return filled(catalogue(current_language(), LOCALE).gettext(message), values)
 
 
 def tn(singular: str, plural: str, n: int, /, **values: object) -> str:
     """The form of the message that fits the number `n`, which both forms may name as `{n}`."""
-    return _fill(catalogue(current_language(), LOCALE).ngettext(singular, plural, n), {"n": n, **values})
+    return filled(catalogue(current_language(), LOCALE).ngettext(singular, plural, n), {"n": n, **values})
 
 
 def explain(error: ExplainedError) -> str:
@@ -117,7 +117,3 @@ def _as_on_controls(name: str, value: object) -> object:
         return field_title(value, t)
     words = field_choices(name, t) if isinstance(value, (str, bool)) else None
     return value if words is None else words.get(value, value)
-
-
-def _fill(text: str, values: dict[str, object]) -> str:
-    return text.format(**values) if values else text

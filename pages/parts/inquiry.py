@@ -14,6 +14,7 @@ import streamlit as st
 from pages.parts.display import pixels
 from pages.parts.i18n import explain, t
 from pages.parts.literal import literally
+from pages.parts.reserved import reserved
 from resnet.errors import BusyError, ExplainedError, ForgottenError
 from resnet.inquiries import Finding, Inquiry, Source
 from resnet.runs import service
@@ -146,7 +147,7 @@ def from_before(words: str, *, current: bool) -> str:
 
 def tell(asked: Asked[FindingType], *, key: str, said: str = "") -> None:
     """One line, as high in every state: that the answer is on its way, why there is none, or else what is to be `said`, as Markdown."""
-    with st.container(height=pixels(LINE_HEIGHT), border=False, horizontal=True, vertical_alignment="center", gap="small"):
+    with reserved(pixels(LINE_HEIGHT), key=key, horizontal=True, vertical_alignment="center", gap="small"):
         if service.current() is None:
             st.markdown(f":gray[:material/power_off: {t('This server has no engine to ask; start it with `streamlit run app.py`.')}]")
         elif isinstance(asked.outcome, ExplainedError):

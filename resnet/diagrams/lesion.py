@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from resnet.diagrams import svg
 from resnet.diagrams.svg import Box
-from resnet.wording import Translate, listed
+from resnet.wording import Translate, listed, percent
 
 _LEFT, _PITCH, _ROW = 70.0, 78.0, 70.0  # the first unit, from one to the next, from one row to the next
 _BOX = (44.0, 26.0)
@@ -36,7 +36,7 @@ def lesion_svg(units: Sequence[Unit], kind: str, cut: Collection[str], accuracie
         for number, (name, row) in enumerate(rows.items())
         for part in (svg.text(6, _line_of(number) + 5, name, anchor="start", class_="note"), *_row(row, number, kind, cut, accuracies, t))
     ]
-    known = listed((f"{unit.label} {accuracies[unit.place]:.1%}" for unit in units if unit.place in accuracies), t)
+    known = listed((f"{unit.label} {percent(accuracies[unit.place])}" for unit in units if unit.place in accuracies), t)
     gone = listed((unit.label for unit in units if unit.place in cut), t) or t("nothing")
     description = t("Cut: {cut}.", cut=gone) + (" " + t("Accuracy without one alone: {known}.", known=known) if known else "")
     return svg.document(_LEFT + _PITCH * longest + 4, _ROW * len(rows) + 6, *drawn, title=title, description=description, interactive=True)

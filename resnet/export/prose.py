@@ -166,7 +166,7 @@ def whole(network: Plan, t: Translate) -> str:
 
 def data(config: ResNetConfig, t: Translate) -> str:
     if reads_folder(config):
-        split = t("80 % of the images train, 10 % validate, 10 % are kept for the test at the end.")
+        split = t("80% of the images train, 10% validate, 10% are kept for the test at the end.")
     else:
         split = t("The last tenth of the training images, 5,000 at most, validate; the test images are looked at once, at the end.")
     return _section(t("Data"), split, data_path(config, t))
@@ -191,7 +191,7 @@ def training(recipe: Recipe, t: Translate) -> str:
 
 
 def schedule(t: Translate) -> str:
-    text = t("The learning rate climbs over the first 30 % of the steps and then falls along half a cosine (Smith 2018, arXiv 1803.09820).")
+    text = t("The learning rate climbs over the first 30% of the steps and then falls along half a cosine (Smith 2018, arXiv 1803.09820).")
     return _section(t("Learning rate"), text)
 
 

@@ -54,7 +54,7 @@ def load_data(path, batch_size):
     """Batches of (images, labels) for training, validation and test.
 
     The folder at `path` holds one folder of images for each class. Of all images
-    80 % train, 10 % validate and 10 % test; all are resized to INPUT_SHAPE.
+    80% train, 10% validate and 10% test; all are resized to INPUT_SHAPE.
     """
     training, others = keras.utils.image_dataset_from_directory(
         path,
@@ -97,7 +97,7 @@ class OneCycle(keras.callbacks.Callback):
 
 
 def one_cycle(step, steps):
-    """A straight climb over the first 30 % of the steps, then half a cosine down."""
+    """A straight climb over the first 30% of the steps, then half a cosine down."""
     top = max(1, round(0.3 * steps))
     if step <= top:
         return LEARNING_RATE * step / top

@@ -11,10 +11,10 @@ import plotly.graph_objects as go
 from resnet.datasets import DatasetFacts
 from resnet.figures.headings import head
 from resnet.figures.palette import INK, RESIDUAL, Colour, Theme, translucent
-from resnet.wording import Translate, class_titles, english
+from resnet.wording import Translate, class_titles, english, percent
 
 HEIGHT = 390  # pixels, as the curves beside it
-_Z = 1.959964  # the standard normal's 97.5 % quantile: 2.5 % are left out on either side
+_Z = 1.959964  # the standard normal's 97.5% quantile: 2.5% are left out on either side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +31,12 @@ class ClassAccuracy:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the accuracy."""
+        """The 95% interval of the accuracy."""
         return wilson_interval(self.right, self.images)
 
 
 def wilson_interval(right: int, images: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (Wilson 1927): which true shares would make `right` of `images` no surprise.
+    """The 95% score interval of a share (Wilson 1927): which true shares would make `right` of `images` no surprise.
 
     Unlike the share plus or minus two standard errors it stays within 0 and 1, and has a width at 0 and at 1.
     """
@@ -62,7 +62,7 @@ def class_accuracy_figure(
     figure.add_trace(_bars(classes, colour, theme, t))
     for one in classes:
         figure.add_annotation(
-            text=f"{one.accuracy:.1%}",
+            text=percent(one.accuracy),
             xref="paper",
             x=1,
             xanchor="right",

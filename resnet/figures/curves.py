@@ -247,7 +247,7 @@ def _layout(curves: Curves, theme: Theme, t: Translate) -> dict[str, Any]:
         "margin": {"l": 48, "r": 12, "t": 68, "b": 44},
         "font": {"color": ink, "size": 13},
         "hovermode": "x unified",
-        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.06, "yanchor": "bottom"},
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.1, "yanchor": "bottom"},
         "xaxis": {**epochs, "domain": _LEFT},
         "xaxis2": {**epochs, "domain": _RIGHT, "anchor": "y2"},
         "yaxis": {**axis, "rangemode": "tozero"},

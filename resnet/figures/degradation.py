@@ -78,7 +78,7 @@ def _add_line(figure: go.Figure, points: tuple[PublishedError, ...], colour: Col
             x=[point.depth for point in points],
             y=[point.error for point in points],
             mode="lines+markers+text",
-            text=[f" <b>{point.network}</b> <br> {point.error:.2f} % " for point in points],  # two lines: in large type one is too long
+            text=[f" <b>{point.network}</b> <br> {point.error:.2f}% " for point in points],  # two lines: in large type one is too long
             textposition=[left, "middle right"],
             textfont={"color": colour.on(theme), "size": 14},
             cliponaxis=False,

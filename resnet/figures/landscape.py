@@ -95,11 +95,11 @@ def _family_trace(
 
 
 def _hover(point: Point, t: Translate) -> str:
-    lines = [f"<b>{point.title}</b>", t("accuracy {accuracy:.2f} %", accuracy=point.accuracy)]
+    lines = [f"<b>{point.title}</b>", t("accuracy {accuracy:.2f}%", accuracy=point.accuracy)]
     if point.error is not None:
-        lines[1] = t("error {error:.2f} %, so accuracy {accuracy:.2f} %", error=point.error, accuracy=point.accuracy)
+        lines[1] = t("error {error:.2f}%, so accuracy {accuracy:.2f}%", error=point.error, accuracy=point.accuracy)
     if point.interval is not None:
-        lines.append(t("95% interval {low:.1f} to {high:.1f} %", low=point.interval[0], high=point.interval[1]))
+        lines.append(t("95% interval {low:.1f} to {high:.1f}%", low=point.interval[0], high=point.interval[1]))
     lines.append(t("{parameters:,} parameters, {macs} multiply-adds", parameters=point.parameters, macs=compact(point.macs)))
     return "<br>".join([*lines, point.remark] if point.remark else lines)
 

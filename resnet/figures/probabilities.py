@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from resnet.figures.palette import INK, RESIDUAL, Theme, translucent
-from resnet.wording import Translate, class_titles, english
+from resnet.wording import Translate, class_titles, english, percent
 
 HEIGHT = 236  # pixels
 
@@ -22,7 +22,7 @@ def probabilities_figure(probabilities: np.ndarray | None, theme: Theme = "light
             x=shares,
             y=list(titles),
             marker={"color": [colour if share == largest else translucent(colour, 0.55) for share in shares]},
-            text=None if probabilities is None else [f"{share:.1%}" for share in shares],
+            text=None if probabilities is None else [percent(share) for share in shares],
             textposition="outside",
             cliponaxis=False,
             hoverinfo="skip",

@@ -11,7 +11,7 @@ from resnet.comparison import Share
 from resnet.figures.headings import head
 from resnet.figures.palette import BACKGROUND, INK, PLAIN, RESIDUAL, Theme, translucent
 from resnet.tables import compact
-from resnet.wording import Translate, english, stage_title
+from resnet.wording import Translate, english, percent, stage_title
 
 _ROW, _FRAME = 44, 74  # pixels for each stage, and for what is around them
 _PANELS = ((0.0, 0.44), (0.52, 0.96))  # parameters, multiply-adds; what is left is for the numbers behind the bars
@@ -105,4 +105,4 @@ def _bars(network: Shared, number: int, panel: int, theme: Theme, t: Translate) 
 
 def _percent(part: float) -> str:
     """A share with one decimal; one that would be rounded to nothing says so."""
-    return f"{part:.1%}" if part >= 0.0005 else "< 0.1%"
+    return percent(part) if part >= 0.0005 else "< 0.1%"

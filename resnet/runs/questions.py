@@ -17,7 +17,7 @@ PROGRESS = "resnet-lab-questions"  # the Dask event topic on which a question sa
 Step = Literal["loading", "building", "answering"]  # TensorFlow is loaded, the network built, the question looked into
 
 # Drawing the first weights of a network that is mostly one convolution takes three times their bytes for a moment, TensorFlow itself
-# 0.8 GB: together they stay under the 95 % at which Dask ends a worker.
+# 0.8 GB: together they stay under the 95% at which Dask ends a worker.
 WEIGHTS_SHARE = 0.2
 MOST_LAYERS = 5_000  # 20 to 40 s; the deepest network of the paper, 1,202 layers by its own count, has 4,210
 

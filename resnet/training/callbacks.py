@@ -238,7 +238,7 @@ class Patience(keras.callbacks.EarlyStopping):
 
 
 def one_cycle(step: int, steps: int, peak: float) -> float:
-    """The rate of `step`, 1 to `steps`: a straight climb over the first 30 %, then half a cosine. After Smith 2018, arXiv 1803.09820."""
+    """The rate of `step`, 1 to `steps`: a straight climb over the first 30%, then half a cosine. After Smith 2018, arXiv 1803.09820."""
     top = max(1, round(0.3 * steps))
     if step <= top:
         return peak * step / top

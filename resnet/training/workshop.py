@@ -152,7 +152,7 @@ def _compile(model: ObservedModel | Race, recipe: Recipe, precision: Computed) -
             optimizer=optimizer,
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             metrics=[accuracy],
-            jit_compile=False,  # XLA on a CPU trains the mini-ResNet 15 % slower
+            jit_compile=False,  # XLA on a CPU trains the mini-ResNet 15% slower
         )
         learners = (Learner(model.name, "", model, accuracy, model.norms),)
     # A step that makes variables is traced twice by TensorFlow: make the optimizer's now.

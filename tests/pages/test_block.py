@@ -135,7 +135,7 @@ def test_the_add_breaks_and_a_projection_repairs_it(app: AppTest) -> None:
     assert _node(app, "add") == ["+", "add", "16×16×128", "0 params"]
     assert _node(app, "shortcut_conv") == ["1×1 conv", "stride 2", "16×16×128", "8,192 params"]
     assert "W_s x" in app.latex[0].value
-    # 73,728 + 147,456 + 2 · 512 on the branch, 8,192 + 512 on the shortcut, which is 3.77 %.
+    # 73,728 + 147,456 + 2 · 512 on the branch, 8,192 + 512 on the shortcut, which is 3.77%.
     assert _total(app).startswith("All of it: 230,912 parameters")
     assert any("costs **8,704** parameters, 4% of the block" in markdown.value for markdown in app.markdown)
 

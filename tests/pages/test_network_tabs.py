@@ -185,7 +185,7 @@ def test_the_chart_names_its_protocol_and_knows_the_network() -> None:
     assert "torchvision's first weights" in title.text
     assert "IMAGENET1K_V1" in title.subtitle.text
     assert points(app)["ResNet-50"] == (25_557_032, 76.13)
-    assert "**ResNet-50, the network on this page, is in the chart:** 76.13 %." in words(app)
+    assert "**ResNet-50, the network on this page, is in the chart:** 76.13%." in words(app)
     switch(app, "macs")
     assert points(app)["ResNet-50"] == (4_089_184_256, 76.13)
 
@@ -261,7 +261,7 @@ def test_runs_of_this_server_are_points_of_their_own_chart(store: Store) -> None
     assert "2,000 test images" in figure(app).layout.title.text
     today = f"{datetime.now(UTC):%Y-%m-%d}"  # the test's browser names no time zone
     assert figure(app).layout.title.subtitle.text == f"trained and tested on this server, {today} to {today}, whatever the recipe"
-    assert "its best run has 90.0 %" in words(app)
+    assert "its best run has 90.0%" in words(app)
 
     choose(app, "fashion-mnist")
     assert points(app) == {"mini-ResNet": (696_042, 92.5)}

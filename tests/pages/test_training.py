@@ -34,7 +34,7 @@ def test_start_queues_exactly_what_the_form_says(store: Store) -> None:
         DEMO, networks=(replace(PRESETS["mini-resnet"], depths=(1, 2, 1)),), recipe=replace(RECIPES["quick-demo"], epochs=7)
     )
     assert app.query_params["run"] == record.id
-    assert f"Run {record.id}" in texts(app)
+    assert "Adam 0.004 one cycle, batch 64, 7 epochs · seed 42" in texts(app)
     assert enabled(app) == ["Reset", "Queue another run", "Cancel"]
 
 
@@ -140,7 +140,7 @@ def test_a_network_that_cannot_be_adapted_says_why_and_the_run_in_progress_stays
     store.append("live", [begin("live"), batch("live", 2)], "running")
     app = training(run="live", name="resnet-18", depths="1,1,1,1,1,1,1", widths="8,8,8,8,8,8,8")
     assert "cannot be adapted: each of its 7 stages after the first halves the image" in texts(app)
-    assert "Run live: mini-resnet" in texts(app)
+    assert "mini-ResNet, 14 layers · Subset of 12,000" in texts(app)
     assert enabled(app) == ["Pause", "One step", "Stop", "Set", "÷2", "×2", "Measure"]
     assert len(components(app)) == 1
 
@@ -153,7 +153,7 @@ def test_the_time_is_the_architecture_pages_and_one_epoch_is_no_plural(store: St
     field(app, "Epochs, at most").set_value(1).run()
     assert one_epoch in texts(app)
     button(app, "Start")
-    assert "at most 1 epoch of batches of 64" in texts(app)
+    assert "batch 64, 1 epoch · " in texts(app)
 
 
 def test_an_ended_run_shows_its_result_or_its_reason(store: Store) -> None:

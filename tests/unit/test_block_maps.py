@@ -26,7 +26,7 @@ def test_the_sum_is_that_of_the_two_numbers_that_are_shown(maps: BlockMaps) -> N
         2,
         0.12,
         (1, 4),
-    )  # x is 0.42 in one of 784 places; 99 % of all numbers are at most 0.12
+    )  # x is 0.42 in one of 784 places; 99% of all numbers are at most 0.12
 
 
 def test_rounding_comes_before_adding(maps: BlockMaps) -> None:

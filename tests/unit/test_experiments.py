@@ -254,7 +254,7 @@ def test_a_kernel_has_as_many_weights_as_the_paper_says() -> None:
 
 @pytest.mark.parametrize(
     ("accuracy", "images", "guessing"),
-    # Of 2,000 images guessing gets a tenth, 10 ± 0.67 %; of 500 it is ± 1.34 %.
+    # Of 2,000 images guessing gets a tenth, 10 ± 0.67%; of 500 it is ± 1.34%.
     [
         (0.113, 2_000, "no_better"),
         (0.114, 2_000, "little_better"),

@@ -220,7 +220,7 @@ def test_a_network_far_away_is_pointed_to_and_does_not_stretch_the_axis() -> Non
 def test_errors_are_turned_into_accuracies_in_sight() -> None:
     figure = landscape_figure(chart("ten-crop", "resnet-34"), "parameters")
     words = [text for trace in figure.data if trace.hovertext is not None for text in trace.hovertext]
-    assert any("error 28.54 %, so accuracy 71.46 %" in text for text in words)
+    assert any("error 28.54%, so accuracy 71.46%" in text for text in words)
     best = next(
         text
         for trace in landscape_figure(chart("cifar-2015", "resnet-20"), "macs").data
@@ -228,7 +228,7 @@ def test_errors_are_turned_into_accuracies_in_sight() -> None:
         for text in trace.hovertext
         if "ResNet-110" in text
     )
-    assert "the best of five runs; their mean error is 6.61 ± 0.16 %" in best
+    assert "the best of five runs; their mean error is 6.61 ± 0.16%" in best
 
 
 def test_plain_networks_are_grey_and_families_have_symbols_of_their_own() -> None:

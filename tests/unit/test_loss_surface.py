@@ -71,7 +71,7 @@ def test_the_centre_equals_a_run_s_loss(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_of_a_run_in_bfloat16_both_losses_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the run said when it was tested, and the centre in float32. bfloat16 has eight bits: losses and probabilities differ in the
-    third digit, so that 2 % and 0.03 are allowed, and some difference is to be seen."""
+    third digit, so that 2% and 0.03 are allowed, and some difference is to be seen."""
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     app, run = Subject("residual-20"), RunSubject("short", EMBEDDED["residual-20"].network, "fashion-mnist-14")
     data, count = images_of(app), 200

@@ -118,7 +118,7 @@ def test_the_best_of_each_data_set_and_those_it_cannot_be_told_from() -> None:
     close, low = Score(name="close", dataset="fashion-mnist", accuracy=0.895), Score(name="low", dataset="fashion-mnist", accuracy=0.88)
     top = Score(name="top", dataset="fashion-mnist", accuracy=0.90)
     alone = Score(name="alone", dataset="fashion-mnist-subset", accuracy=0.99)
-    # Wilson on 10,000 images, by hand: 0.90 is 89.40 to 90.57 %, 0.895 is 88.88 to 90.09 %, 0.88 is 87.35 to 88.62 %.
+    # Wilson on 10,000 images, by hand: 0.90 is 89.40 to 90.57%, 0.895 is 88.88 to 90.09%, 0.88 is 87.35 to 88.62%.
     (found,) = best([close, None, alone, top, low])
     assert found.tested is top
     assert found.near == (close,)

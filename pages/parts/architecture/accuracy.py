@@ -90,7 +90,7 @@ def _take_axis() -> None:
 
 
 def _draw(chart: Landscape, axis: Axis) -> None:
-    points = listed_apart((f"{point.title} {point.accuracy:.2f} %" for point in chart.points), t)
+    points = listed_apart((f"{point.title} {point.accuracy:.2f}%" for point in chart.points), t)
     show_figure(
         landscape_figure(chart, axis, current_theme(), t),
         key="accuracy_chart",
@@ -115,7 +115,7 @@ def _published_verdict(protocol: Protocol, network: ResNetConfig) -> str:
     title, mine = network_title(network), protocol.result_of(network)
     if mine is not None:
         return t(
-            "**{title}, the network on this page, is in the chart:** {accuracy:.2f} %.", title=mine.title, accuracy=protocol.accuracy(mine)
+            "**{title}, the network on this page, is in the chart:** {accuracy:.2f}%.", title=mine.title, accuracy=protocol.accuracy(mine)
         )
     words = t("**For {title} as it is here, no accuracy is published under this protocol.**", title=title)
     nearest = protocol.nearest(network)
@@ -177,7 +177,7 @@ def _own_verdict(chart: Landscape) -> str:
     if not mine:
         return t("**{title} has no finished run on this data.**", title=chart.ours.title)
     return t(
-        "**{title}, the network on this page, is in the chart:** its best run has {best:.1f} %.", title=chart.ours.title, best=max(mine)
+        "**{title}, the network on this page, is in the chart:** its best run has {best:.1f}%.", title=chart.ours.title, best=max(mine)
     )
 
 

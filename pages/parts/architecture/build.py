@@ -11,6 +11,7 @@ from pages.parts.i18n import explain, t
 from pages.parts.inquiry import progress
 from pages.parts.layout import prose
 from pages.parts.literal import literally
+from pages.parts.reserved import reserved
 from resnet.config import ResNetConfig
 from resnet.confirmation import Built, Difference, differences
 from resnet.errors import ExplainedError
@@ -65,7 +66,7 @@ def build_tab(network: Plan) -> None:
         on_click=_ask,
         args=(lab, network.config),
     )
-    with st.container(height=_AREA, border=False):
+    with reserved(_AREA, key="build"):
         if asked is None:
             st.caption(t("Nothing has been built yet."))
         elif isinstance(asked.answer, (Built, ExplainedError)):
@@ -83,7 +84,7 @@ def show_answer(network: Plan, answer: Built | ExplainedError, *, earlier: bool 
     if found:
         _show_differences(found, earlier)
     else:
-        with st.container(height=_LINE, border=False):
+        with reserved(_LINE, key="confirmed"):
             _confirm(answer, earlier)
     st.code(answer.summary, language=None, height=_SUMMARY[not found])
 
@@ -106,7 +107,7 @@ def _confirm(built: Built, earlier: bool) -> None:
 
 def _show_differences(found: tuple[Difference, ...], earlier: bool) -> None:
     heading = _marked(t("**Keras does not confirm the plan.** Differences: {count:,}", count=len(found)), earlier)
-    with st.container(height=_DIFFERENCES, border=False):
+    with reserved(_DIFFERENCES, key="differences"):
         st.error("\n".join([heading, "", *(f"- {_in_words(difference)}" for difference in found)]), icon=":material/error:")
 
 

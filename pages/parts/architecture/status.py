@@ -12,6 +12,7 @@ from pages.parts.i18n import explain, t
 from pages.parts.literal import literally
 from pages.parts.network_address import to_query
 from pages.parts.network_words import in_words
+from pages.parts.reserved import reserved
 from resnet.config import fits
 from resnet.errors import CombinationError, ConfigError
 from resnet.estimate import epoch_seconds
@@ -38,7 +39,7 @@ def totals(network: Plan) -> None:
 def network_status(network: Plan, error: ConfigError | None) -> None:
     """Why what the controls say cannot be built, with what would mend it; or what stands between the network and its training."""
     height = _HEIGHT_ON_A_PROJECTOR if projector() else _HEIGHT
-    with st.container(height=height, border=False, horizontal=True, wrap=False, vertical_alignment="top"):
+    with reserved(height, key="status", horizontal=True, wrap=False, vertical_alignment="top"):
         if error is not None:
             refusal(error, key="status")
         elif fits(network.config, "fashion-mnist"):

@@ -11,6 +11,7 @@ from pages.parts.display import projector
 from pages.parts.i18n import t
 from pages.parts.network_state import current_place, set_place
 from pages.parts.network_words import network_title
+from pages.parts.reserved import reserved
 from pages.parts.tree import tree
 from resnet.diagrams.unfolded import unfolded_svg
 from resnet.outline import Focus, focus_on
@@ -38,7 +39,7 @@ def _way(network: Plan, focus: Focus) -> None:
     if focus.block is not None:
         steps.append(Focus(focus.stage, focus.block))
     height: int | Literal["content"] = "content" if projector() else _WAY_HEIGHT
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", height=height, border=False):
+    with reserved(height, key="way", horizontal=True, gap="xsmall", vertical_alignment="center"):
         for number, step in enumerate(steps):
             if number:
                 st.markdown(":gray[›]", width="content")

@@ -18,6 +18,7 @@ from resnet.diagrams.norm_bars import norm_bars_svg, norm_text
 from resnet.inquiries import MOST_CHAIN_BLOCKS, BackwardNorms, Chain, MeasureChain, SendBack
 from resnet.plan import plan
 from resnet.presets import PRESETS
+from resnet.wording import percent
 
 _KEY = "block_back"
 _CHAIN_KEY = "block_chain"
@@ -53,7 +54,11 @@ def norms_lesson(norms: BackwardNorms, *, projection: bool) -> str:
     """What was measured of one block, in words that follow the numbers, as Markdown."""
     parts = [
         lesson(
-            "block_real", "masked", share=f"{norms.masked_share:.0%}", before=norm_text(norms.at_output), after=norm_text(norms.after_mask)
+            "block_real",
+            "masked",
+            share=percent(norms.masked_share, 0),
+            before=norm_text(norms.at_output),
+            after=norm_text(norms.after_mask),
         ),
         lesson(
             "block_real",

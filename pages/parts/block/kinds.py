@@ -18,6 +18,7 @@ from pages.parts.display import pixels
 from pages.parts.formula import block_formula
 from pages.parts.i18n import lesson, t
 from pages.parts.layout import prose
+from pages.parts.reserved import reserved
 from resnet.config import BOTTLENECK_EXPANSION, Activation, Block, Shortcut
 from resnet.diagrams.block import BlockView, block_svg
 from resnet.errors import ConfigError
@@ -185,7 +186,7 @@ def _repair_control(offered: Mapping[Shortcut, Offer | None]) -> Repair:
 
 def _explanation(choice: Choice, sizes: Sizes, view: BlockView, offered: Mapping[Shortcut, Offer | None]) -> None:
     """The formula as it is for this block, what the shortcut does, the totals, the repairs, and what the kind is about."""
-    with st.container(height=pixels(EXPLANATION_HEIGHT), border=False, gap="small"):  # one for all: what follows stays
+    with reserved(pixels(EXPLANATION_HEIGHT), key="kinds", gap="small"):  # one for all: what follows stays
         st.latex(block_formula(view))
         prose(shortcut_lesson(view))
         macs = sum(layer.macs for layer in view.drawn_layers)

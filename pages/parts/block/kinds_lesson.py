@@ -12,7 +12,7 @@ from resnet.config import BOTTLENECK_EXPANSION
 from resnet.diagrams.block import BlockView
 from resnet.errors import ConfigError
 from resnet.plan import LayerPlan, plan_block
-from resnet.wording import ACTIVATION_NAMES, shape_text
+from resnet.wording import ACTIVATION_NAMES, percent, shape_text
 
 
 def shortcut_lesson(view: BlockView) -> str:
@@ -25,7 +25,7 @@ def shortcut_lesson(view: BlockView) -> str:
     if not view.has_projection:
         return lesson("block", "identity", **shapes)
     cost = _parameters(view, "shortcut_")
-    section = {"stride": view.layer("shortcut_conv").stride, "cost": f"{cost:,}", "share": f"{cost / total_parameters(view):.0%}"}
+    section = {"stride": view.layer("shortcut_conv").stride, "cost": f"{cost:,}", "share": percent(cost / total_parameters(view), 0)}
     return lesson("block", "shared" if view.shares_activation else "projected", **shapes, **section)
 
 
@@ -86,7 +86,7 @@ def _excitation_lesson(view: BlockView) -> str:
         outer=view.branch_shape[-1],
         waist=view.layer("se_reduce").output_shape[-1],
         cost=f"{cost:,}",
-        share=f"{cost / total_parameters(view):.1%}",
+        share=percent(cost / total_parameters(view)),
         macs=f"{sum(layer.macs for layer in view.layers if layer.kind == 'dense'):,}",
         scaled=f"{prod(view.layer('se_scale').output_shape):,}",
     )

@@ -13,7 +13,7 @@ from resnet.config import Shortcut
 from resnet.diagrams.block_view import BlockView, suffix_of
 from resnet.errors import ConfigError
 from resnet.plan import Shape
-from resnet.wording import shape_text
+from resnet.wording import percent, shape_text
 
 Repair = Literal["leave", "zero-pad", "projection"]
 REPAIRS: tuple[Repair, ...] = get_args(Repair)
@@ -54,9 +54,9 @@ def repair_table(offered: Mapping[Shortcut, Offer | None]) -> str:
         ("", t("Zero-pad"), t("1×1 projection")),
         ("---", "---:", "---:"),
         (t("Result"), *(none if offer is None else shape_text(offer.shape) for offer in offered.values())),
-        (t("Parameters"), *(none if offer is None else f"{offer.parameters:,} ({offer.share:.0%})" for offer in offered.values())),
+        (t("Parameters"), *(none if offer is None else f"{offer.parameters:,} ({percent(offer.share, 0)})" for offer in offered.values())),
         (t("Multiply-adds"), *(none if offer is None else f"{offer.macs:,}" for offer in offered.values())),
-        (t("ResNet-34 errs on ImageNet in"), *(f"{_ERRORS[shortcut]:.2f} %" for shortcut in offered)),
+        (t("ResNet-34 errs on ImageNet in"), *(f"{_ERRORS[shortcut]:.2f}%" for shortcut in offered)),
     ]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     return f"{table}\n\n{lesson('block', 'no_zero_pad')}" if offered["zero-pad"] is None else table

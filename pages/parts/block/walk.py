@@ -18,6 +18,7 @@ from pages.parts.display import pixels, projector
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 from pages.parts.layout import prose
+from pages.parts.reserved import reserved
 from resnet.diagrams.block_view import BlockView, view_of_block
 from resnet.diagrams.twin import Lighting, twin_svg
 from resnet.plan import plan
@@ -44,7 +45,7 @@ def _walk() -> None:
     step_bar(step)
     # One height for all steps, so that what follows stays in place.
     shares = [1.8, 1] if mode == "real" and projector() else [1, 1]
-    words, numbers = st.container(height=pixels(_ROOM[mode]), border=False).columns(shares, gap="medium")
+    words, numbers = reserved(pixels(_ROOM[mode]), key="walk").columns(shares, gap="medium")
     with words:
         prose(step_lesson(step, residual))
     with numbers, st.container(gap="xsmall"):

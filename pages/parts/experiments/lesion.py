@@ -26,7 +26,7 @@ from resnet.figures.lesion import lesion_figure
 from resnet.inquiries import TEST_IMAGES, Cut, CutKind, CutResult, Subject, places_to_cut
 from resnet.runs import service
 from resnet.runs.service import Service
-from resnet.wording import listed, stage_title
+from resnet.wording import listed, percent, stage_title
 
 _SESSION_KEY, _LESSON = "lesion", "experiments"
 _STEP, _BARS = 0.4, 3  # seconds between two looks of a recording, and how many more bars each shows
@@ -182,8 +182,8 @@ def _picture(lab: Service | None, state: _Lesion) -> None:
     diagram(svg, key=f"lesion_{state.network}", height=HEIGHT, on_open=lambda place: _toggle(lab, state, place))
     untouched = state.untouched()
     figure = lesion_figure(labels, alone, state.kind, untouched=untouched, chosen=state.cut, theme=current_theme(), t=t)
-    spoken = listed((f"{labels[place]} {share:.1%}" for place, share in alone.items() if place in labels), t)
-    whole = "–" if untouched is None else f"{untouched:.1%}"
+    spoken = listed((f"{labels[place]} {percent(share)}" for place, share in alone.items() if place in labels), t)
+    whole = "–" if untouched is None else percent(untouched)
     alt = t("Accuracy with one part cut, untouched {untouched}: {known}.", untouched=whole, known=spoken or "–")
     show_figure(figure, key="lesion_bars", alt=alt)
     with st.container(key="verdict"):

@@ -14,7 +14,7 @@ from resnet.experiments.lesion import Fall, changes_shape, median, recorded_cuts
 from resnet.experiments.readings import SENSIBLE, Curve, Gap, curves_of
 from resnet.experiments.recordings import Recording, load
 from resnet.training.events import Event, Finished
-from resnet.wording import listed
+from resnet.wording import listed, percent
 
 _LESSON = "experiments"
 _COMPARED = ("long", "cure")  # recordings whose curves lie under a student's own run; the first there is
@@ -30,7 +30,7 @@ def test_accuracies(events: Sequence[Event]) -> str:
     finished = next((event for event in reversed(events) if isinstance(event, Finished)), None)
     if finished is None:
         return ""
-    shares = listed((f"{name} {share:.1%}" for name, share in finished.test_accuracy.items()), t)
+    shares = listed((f"{name} {percent(share)}" for name, share in finished.test_accuracy.items()), t)
     return t("Test accuracy after the last step: {shares}.", shares=shares)
 
 
@@ -151,7 +151,7 @@ def _depth(config: TrainConfig, events: Sequence[Event]) -> str | None:
         best = min(found.at_time, key=lambda name: found.at_time[name])
         first, last = (_loss(found.at_time[name]) for name in ("residual-20", "residual-56"))
         words.append(lesson(_LESSON, "depth_time", time=f"{found.time:.1f}", first=first, last=last, best=best))
-        parts = listed((f"{name} {share:.0%}" for name, share in (shares or {}).items()), t)
+        parts = listed((f"{name} {percent(share, 0)}" for name, share in (shares or {}).items()), t)
         words.append(lesson(_LESSON, "depth_how", shares=parts))
     return "\n\n".join(words)
 
@@ -183,8 +183,8 @@ def fall_words(network: str, kind: str, fall: Fall, count: int) -> str:
     values = {
         "count": count,
         "network": network,
-        "accuracy": f"{fall.accuracy:.1%}",
-        "untouched": f"{fall.untouched:.1%}",
+        "accuracy": percent(fall.accuracy),
+        "untouched": percent(fall.untouched),
         "points": f"{(fall.untouched - fall.accuracy) * 100:.1f}",
     }
     section = f"lesion_{kind}_{fall.outcome}"
@@ -224,7 +224,7 @@ def identity_words(run: Mapping[str, Sequence[float]]) -> str:
     """What the three learners of the identity are found to have learned; errors by learner, see `verdicts.identity`."""
     found = verdicts.identity(run)
     larger, smaller = max(found.plain, found.drawn), min(found.plain, found.drawn)
-    values = {name: f"{getattr(found, name):.2%}" for name in ("plain", "residual", "drawn")}
+    values = {name: percent(getattr(found, name), 2) for name in ("plain", "residual", "drawn")}
     values |= {f"{name}_first": f"{getattr(found, f'{name}_first'):.0%}" for name in ("plain", "residual", "drawn")}
     values |= {"steps": f"{found.steps:,}", "times": _times(larger / smaller) if smaller else "∞"}
     return " ".join(lesson(_LESSON, section, **values) for section in (f"identity_plain_{found.plain_is}", "identity_start"))

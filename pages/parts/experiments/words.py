@@ -54,7 +54,7 @@ def prediction_of(experiment: str, view: str, depth: int) -> tuple[str, Mapping[
         ),
         "lesion": (
             t("One branch out of the middle of residual-56: the accuracy …"),
-            {"hardly": t("hardly falls"), "half": t("falls by half or so"), "guessing": t("falls to guessing, 10 %")},
+            {"hardly": t("hardly falls"), "half": t("falls by half or so"), "guessing": t("falls to guessing, 10%")},
         ),
         "identity": (
             t("Which learns to change nothing sooner?"),

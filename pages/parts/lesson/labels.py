@@ -14,7 +14,7 @@ from resnet.embedded import EMBEDDED
 from resnet.figures.class_accuracy import wilson_interval
 from resnet.pictures import a_dozen, embedded_pictures
 from resnet.teaching.labelling import IMAGES, right_answers, ten_images
-from resnet.wording import class_titles
+from resnet.wording import class_titles, percent
 
 PEOPLE = 0.835  # Xiao et al. 2017's table of benchmarks: non-experts, 1,000 images, majority of three
 _ENLARGED = 7  # 28 pixels become 196
@@ -99,11 +99,11 @@ def _scores(right: int) -> None:
         delta_color="off",
         delta_arrow="off",
     )
-    people.metric(t("People"), f"{PEOPLE:.1%}", t("no experts; 1,000 images, majority of three"), delta_color="off", delta_arrow="off")
+    people.metric(t("People"), percent(PEOPLE), t("no experts; 1,000 images, majority of three"), delta_color="off", delta_arrow="off")
     if measured is not None:
         network.metric(
             t("The mini-ResNet that comes with the app"),
-            f"{measured.test_accuracy:.1%}",
+            percent(measured.test_accuracy),
             t("{images:,} test images", images=DATASETS[EMBEDDED["mini-resnet"].dataset].test_images),
             delta_color="off",
             delta_arrow="off",

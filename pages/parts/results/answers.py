@@ -14,6 +14,7 @@ from pages.parts.i18n import explain, t
 from pages.parts.inquiry import ask, tell
 from pages.parts.lesson.labels import PEOPLE
 from pages.parts.literal import literally
+from pages.parts.reserved import reserved
 from pages.parts.results.answers_read import calibration_drawer, matrix_drawer, people_drawer, scores
 from pages.parts.results.matrix import matrix_height, show_matrix
 from pages.parts.results.pictures import show_pictures
@@ -112,7 +113,7 @@ def _choose(row: int, column: int) -> None:
 def _cell_pictures(shown: _Shown, cell: tuple[int, int]) -> None:
     row, column = cell
     numbers = np.array([], int) if shown.found is None else in_cell(shown.found, row, column)
-    with st.container(height=pixels(_HEADING_HEIGHT), border=False, gap=None):
+    with reserved(pixels(_HEADING_HEIGHT), key="cell", gap=None):
         if shown.found is not None:
             st.markdown(cell_words(shown.titles, cell, len(numbers), int((shown.found.labels == row).sum())))
             few = min(len(numbers), MOST_PICTURES)

@@ -21,7 +21,7 @@ from resnet.figures.class_accuracy import wilson_interval
 from resnet.figures.palette import Colour
 from resnet.inquiries import TestPredictions
 from resnet.metrics import calibration, class_scores
-from resnet.wording import listed, listed_apart
+from resnet.wording import listed, listed_apart, percent
 
 _KEY = "results_answers"
 # The benchmark table of Xiao et al. 2017's repository: self-reported, on all 10,000 test images.
@@ -70,10 +70,10 @@ def people_drawer(found: TestPredictions, dataset: DatasetName) -> None:
     low, high = wilson_interval(round(found.accuracy * images), images)
     own, full = DATASETS[dataset], DATASETS["fashion-mnist"]
     facts = {
-        "accuracy": f"{found.accuracy:.1%}",
+        "accuracy": percent(found.accuracy),
         "images": f"{images:,}",
         "half": f"{50 * (high - low):.1f}",
-        "people": f"{PEOPLE:.1%}",
+        "people": percent(PEOPLE),
         "trained": f"{own.training_images:,}",
         "size": _size(own),
         "all": f"{full.test_images:,}",
@@ -83,7 +83,7 @@ def people_drawer(found: TestPredictions, dataset: DatasetName) -> None:
     with st.expander(t("Beside people and the leaderboard"), icon=":material/groups:"):
         prose(lesson("answers", "people", **facts))
         if dataset == "fashion-mnist":
-            board = listed_apart((f"{_board_name(name)} {share:.1%}" for name, share in LEADERBOARD), t)
+            board = listed_apart((f"{_board_name(name)} {percent(share)}" for name, share in LEADERBOARD), t)
             prose(lesson("answers", "leaderboard", board=board, **facts))
         elif dataset == "fashion-mnist-subset":
             prose(lesson("answers", "no_leaderboard", **facts))
@@ -107,10 +107,12 @@ def calibration_drawer(found: TestPredictions, colour: Colour) -> None:
         mean = float(curve.confidence @ curve.images / curve.images.sum())
         alt = t(
             "Share right against the probability of the class named: {points}.",
-            points=listed((f"{sure:.0%} {right:.0%}" for sure, right in zip(curve.confidence, curve.accuracy, strict=True)), t),
+            points=listed(
+                (f"{percent(sure, 0)} {percent(right, 0)}" for sure, right in zip(curve.confidence, curve.accuracy, strict=True)), t
+            ),
         )
         show_figure(calibration_figure(curve, colour, current_theme(), t), key=f"{_KEY}_calibration", alt=alt)
-        prose(lesson("answers", "calibration", error=f"{100 * curve.error:.1f}", sure=f"{mean:.1%}", accuracy=f"{found.accuracy:.1%}"))
+        prose(lesson("answers", "calibration", error=f"{100 * curve.error:.1f}", sure=percent(mean), accuracy=percent(found.accuracy)))
 
 
 def _columns() -> dict[str, Any]:

@@ -28,7 +28,7 @@ from pages.parts.theme import current_theme
 from resnet.config import ResNetConfig
 from resnet.figures.runs_compared import MOST_POINTS, ComparedRun, RunCurve, colours_of, leaving, marks_of, run_curve, runs_compared_figure
 from resnet.side_by_side import Best, Score, best, settings
-from resnet.wording import listed
+from resnet.wording import listed, percent
 
 if TYPE_CHECKING:
     from resnet.runs.service import Service
@@ -198,7 +198,7 @@ def _take_unit() -> None:
 
 def _offer(record: RunRecord) -> str:
     accuracies = list(record.result.test_accuracy.values()) if record.result else []
-    end = f"{accuracies[0]:.1%}" if len(accuracies) == 1 else state_words(record)
+    end = percent(accuracies[0]) if len(accuracies) == 1 else state_words(record)
     return f"{name_of(record)} · {end}"
 
 

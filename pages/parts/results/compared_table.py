@@ -17,6 +17,7 @@ from resnet.config import ResNetConfig, TrainConfig
 from resnet.figures.palette import MUTED, Colour
 from resnet.plan import plan
 from resnet.side_by_side import Score, Settings, differing
+from resnet.wording import listed
 
 _ALL = "results_compare_all"
 _ROW_HEIGHT = 29
@@ -86,7 +87,7 @@ def _marks_words(first: Row, differ: Sequence[str], everything: bool) -> str:
     alike = [
         setting_title(field) for field in ("dataset", "optimizer", "learning_rate", "epochs", "batch_size", "seed") if field not in differ
     ]
-    return f"{words} {t('Among what is the same: {fields}.', fields=', '.join(alike))}" if alike else words
+    return f"{words} {t('Among what is the same: {fields}.', fields=listed(alike, t))}" if alike else words
 
 
 def _styled(rows: Sequence[Row], fields: Sequence[str], differ: Sequence[str]) -> Any:
@@ -125,7 +126,7 @@ def _as_set(value: float) -> str:
 def _columns(fields: Sequence[str]) -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
-        "run": text(t("Run"), width=280),
+        "run": text(t("Run"), width=330),
         "accuracy": number(t("Test accuracy"), width=110),
         "minutes": number(t("Minutes"), width=70),
         "parameters": number(t("Parameters"), width=95),

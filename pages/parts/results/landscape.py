@@ -151,7 +151,7 @@ def _status(chosen: Choice, shared: Measuring, shown: Sequence[Shown]) -> None:
     elif chosen.paused:
         words = t("Paused; what was measured is kept.")
     else:
-        words = t("Measuring for everybody who looks: {progress}", progress=shared.progress(wanted) or "…")
+        words = t("{progress} · for everybody who looks", progress=shared.progress(wanted) or t("Measuring …"))
     st.caption(f"{_same_images(wanted)} {words}")
 
 

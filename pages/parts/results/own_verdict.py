@@ -14,7 +14,7 @@ from pages.parts.theme import current_theme
 from resnet.figures.palette import INK, translucent
 from resnet.figures.probabilities import probabilities_figure
 from resnet.inquiries import Judgement
-from resnet.wording import class_titles, listed
+from resnet.wording import class_titles, listed, percent
 
 # Of the test images, so few are as far away or farther: what is unlike all that was learned, and what lies at its edge.
 UNLIKE, EDGE = 0.05, 0.25
@@ -62,7 +62,7 @@ def _words(found: Judgement, titles: tuple[str, ...]) -> str:
         farther=round(found.farther * found.judged_by),
     )
     if found.farther < UNLIKE:
-        meaning = t("**So it is unlike what the network was trained on.** Softmax shares 100 % among the ten classes all the same.")
+        meaning = t("**So it is unlike what the network was trained on.** Softmax shares 100% among the ten classes all the same.")
     elif found.farther < EDGE:
         meaning = t("That is farther than usual: it lies at the edge of what the network was trained on.")
     else:
@@ -73,5 +73,5 @@ def _words(found: Judgement, titles: tuple[str, ...]) -> str:
 def _alt(found: Judgement | None, titles: tuple[str, ...]) -> str:
     if found is None:
         return t("Probabilities: not asked yet")
-    known = listed((f"{name} {share:.1%}" for name, share in zip(titles, found.probabilities, strict=True)), t)
+    known = listed((f"{name} {percent(share)}" for name, share in zip(titles, found.probabilities, strict=True)), t)
     return t("Probabilities: {known}", known=known)

@@ -22,7 +22,7 @@ from resnet.inquiries import TestPredictions
 from resnet.metrics import class_scores, confusion, most_confused
 from resnet.plan import Plan, plan
 from resnet.tables import stage_table
-from resnet.wording import Translate, class_titles, listed
+from resnet.wording import Translate, class_titles, listed, percent
 
 if TYPE_CHECKING:
     from resnet.runs.service import Service
@@ -78,7 +78,7 @@ def _metrics(record: RunRecord, network: ResNetConfig, curves: Curves, took: str
     accuracy, loss = record.result.test_accuracy[network.name], record.result.test_loss[network.name]
     low, high = wilson_interval(round(accuracy * images), images)
     return [
-        Metric(t("Test accuracy"), f"{accuracy:.1%}", t("{low:.1%} to {high:.1%}, 95% interval", low=low, high=high)),
+        Metric(t("Test accuracy"), percent(accuracy), t("{low:.1%} to {high:.1%}, 95% interval", low=low, high=high)),
         Metric(t("Test loss"), f"{loss:.3f}" if math.isfinite(loss) else "–", t("cross-entropy")),
         Metric(t("Best epoch"), str(curves.best_epoch or "–"), t("of {epochs} trained", epochs=len(curves.epochs))),
         Metric(t("Time"), took, t("preparing, training, testing")),
@@ -95,7 +95,7 @@ def _drawings(
     drawings = [] if curves.empty else [Drawing(t("Loss and accuracy"), curves_drawn(lab, record, network, "light", t), spoken)]
     bars = classes_of(record, network, "light", t)
     if bars is not None:
-        told = listed((f"{one.name} {one.accuracy:.1%}" for one in classes), t)
+        told = listed((f"{one.name} {percent(one.accuracy)}" for one in classes), t)
         drawings.append(
             Drawing(
                 t("Test accuracy by class"),
@@ -125,7 +125,7 @@ def _tables(curves: Curves, classes: Sequence[ClassAccuracy], found: TestPredict
 
 def _scores(found: TestPredictions, t: Translate) -> Table:
     rows = [
-        (title, f"{one.precision:.1%}", f"{one.recall:.1%}", f"{one.f1:.1%}", f"{one.images:,}")
+        (title, percent(one.precision), percent(one.recall), percent(one.f1), f"{one.images:,}")
         for title, one in zip(class_titles(t), class_scores(found), strict=True)
     ]
     header = (t("Class"), t("Class precision"), t("Class recall"), "F1", t("Images"))
@@ -141,8 +141,8 @@ def _epochs(curves: Curves, t: Translate) -> Table:
             str(one.epoch),
             f"{one.loss:.4f}",
             f"{one.validation_loss:.4f}",
-            f"{one.accuracy:.2%}",
-            f"{one.validation_accuracy:.2%}",
+            percent(one.accuracy, 2),
+            percent(one.validation_accuracy, 2),
             f"{one.learning_rate:.3g}",
             f"{one.seconds:.1f}",
         )
@@ -153,7 +153,7 @@ def _epochs(curves: Curves, t: Translate) -> Table:
 
 def _classes(classes: Sequence[ClassAccuracy], t: Translate) -> Table:
     rows = [
-        (one.name, f"{one.accuracy:.1%}", t("{low:.1%} to {high:.1%}", low=one.interval[0], high=one.interval[1]), f"{one.images:,}")
+        (one.name, percent(one.accuracy), t("{low:.1%} to {high:.1%}", low=one.interval[0], high=one.interval[1]), f"{one.images:,}")
         for one in classes
     ]
     return Table(t("Test accuracy by class"), (t("Class"), t("Accuracy"), t("95% interval"), t("Images")), rows)

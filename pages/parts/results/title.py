@@ -14,7 +14,7 @@ from pages.parts.results.run_menu import run_menu
 from pages.parts.results.shown import open_view, times_led, view_titles
 from pages.parts.results.whom import EMBEDDED, Whom
 from pages.parts.runs.form import dataset_label
-from pages.parts.runs.listing import network_words, networks_words, recipe_words, time_zone, times_opened
+from pages.parts.runs.listing import network_words, setup_words, time_zone, times_opened
 
 if TYPE_CHECKING:
     from resnet.runs.service import Service
@@ -38,12 +38,10 @@ def title(lab: Service, shown: Whom) -> None:
 def run_words(record: RunRecord) -> list[str]:
     """A run's title, where it has one, network, data, recipe, seed and time, as Markdown."""
     when = datetime.fromtimestamp(record.created, time_zone())
-    networks = networks_words(record.config.networks)
+    networks, *others = setup_words(record.config)
     return [
         *([f"**{literally(record.title)}**", networks] if record.title else [f"**{networks}**"]),
-        dataset_label(record.config.dataset),
-        recipe_words(record.config.recipe),
-        t("seed {seed}", seed=record.config.seed),
+        *others,
         f"{when:%Y-%m-%d %H:%M}",
         *([t("brought as a file")] if record.imported else []),
     ]

@@ -18,7 +18,7 @@ from resnet.figures.curves import Curves, curves_figure
 from resnet.figures.palette import Colour
 from resnet.presets import PRESETS
 from resnet.training.events import EpochEnd
-from resnet.wording import listed
+from resnet.wording import listed, percent
 
 if TYPE_CHECKING:
     from resnet.runs.store import RunRecord
@@ -98,7 +98,7 @@ def reading(record: RunRecord, network: ResNetConfig, curves: Curves) -> str:
         lesson("results", "batches", batch=config.recipe.batch_size),
         lesson("results", "epochs", images=f"{DATASETS[config.dataset].validation_images:,}"),
         lesson(
-            "results", "dropout" if network.dropout else "no_dropout", dropout=f"{network.dropout:.0%}", above=above, epochs=len(epochs)
+            "results", "dropout" if network.dropout else "no_dropout", dropout=percent(network.dropout, 0), above=above, epochs=len(epochs)
         ),
     ]
     if best is not None and best.epoch < epochs[-1].epoch:

@@ -15,6 +15,7 @@ from pages.parts.runs.chart_view import MOST_EARLIER
 from pages.parts.runs.listing import network_words, state_words, time_zone
 from pages.parts.runs.race_notice import is_race
 from resnet.figures.overlay import Overlay, overlay_of
+from resnet.wording import percent
 
 if TYPE_CHECKING:
     from resnet.runs.service import Service
@@ -65,7 +66,7 @@ def name_of(record: RunRecord) -> str:
 def _offer(record: RunRecord) -> str:
     if record.result is None:
         return f"{name_of(record)} · {state_words(record)}"
-    return f"{name_of(record)} · {next(iter(record.result.test_accuracy.values())):.1%}"
+    return f"{name_of(record)} · {percent(next(iter(record.result.test_accuracy.values())))}"
 
 
 def offered_runs(lab: Service, shown: RunRecord | None) -> Sequence[RunRecord]:

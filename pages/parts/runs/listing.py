@@ -14,10 +14,11 @@ import streamlit as st
 from pages.parts.i18n import explain, t, tn
 from pages.parts.network_state import set_run
 from pages.parts.runs.form import dataset_label
-from resnet.config import Recipe, ResNetConfig
+from resnet.config import Recipe, ResNetConfig, TrainConfig
 from resnet.errors import TrainingError
 from resnet.families import title_of
 from resnet.training.events import Failed, Interrupted, Stopped
+from resnet.wording import listed
 
 if TYPE_CHECKING:
     from resnet.runs.store import RunRecord
@@ -90,8 +91,13 @@ def recipe_words(recipe: Recipe) -> str:
     """A recipe's numbers in one line."""
     optimizer = {"adam": "Adam", "sgd": "SGD"}[recipe.optimizer]
     schedule = t("one cycle") if recipe.schedule == "one-cycle" else t("constant")
-    epochs = tn("{n} epoch", "{n} epochs", recipe.epochs)
-    return f"{optimizer} {recipe.learning_rate:g} {schedule}, " + t("batch {batch}", batch=recipe.batch_size) + f", {epochs}"
+    batch = t("batch {batch}", batch=recipe.batch_size)
+    return listed((f"{optimizer} {recipe.learning_rate:g} {schedule}", batch, tn("{n} epoch", "{n} epochs", recipe.epochs)), t)
+
+
+def setup_words(config: TrainConfig) -> list[str]:
+    """What a run sets out to do: its networks, data, recipe and seed."""
+    return [networks_words(config.networks), dataset_label(config.dataset), recipe_words(config.recipe), t("seed {seed}", seed=config.seed)]
 
 
 def state_words(record: RunRecord) -> str:

@@ -83,6 +83,7 @@ def _gradients() -> dict[str, Any]:
     return {
         "heading": t("Gradient norm by layer"),
         "none": t("The first measurement comes a moment after the first batch."),
+        "never": t("This run ended without a measurement of its gradients."),
         "latest": t("step {step}"),
         "recent": t("last {count} measurements"),
         "depth": t("Layers, input to output"),

@@ -18,7 +18,7 @@ from resnet.figures.class_accuracy import ClassAccuracy, class_accuracies, class
 from resnet.figures.curves import Curves
 from resnet.figures.palette import Colour
 from resnet.training.events import Finished
-from resnet.wording import listed
+from resnet.wording import listed, percent
 
 if TYPE_CHECKING:
     from resnet.runs.store import RunRecord
@@ -51,7 +51,7 @@ def accuracy_metric(accuracy: float, images: int) -> None:
     _metric(
         st,
         t("Test accuracy"),
-        f"{accuracy:.1%}",
+        percent(accuracy),
         t("{low:.1%} to {high:.1%}, 95% interval", low=low, high=high),
         help=t(
             "{right:,} of {images:,} test images are right. Wilson's interval: of a hundred made like it, 95 hold the accuracy "
@@ -92,7 +92,7 @@ def duration(seconds: float) -> str:
 def run_classes(record: RunRecord, network: ResNetConfig, result: Finished, colour: Colour) -> None:
     """The bars of the classes, and the same as a table."""
     classes = class_accuracies(result.class_accuracy[network.name], DATASETS[record.config.dataset], t)
-    alt = t("Test accuracy by class, best first: {classes}.", classes=listed((f"{one.name} {one.accuracy:.1%}" for one in classes), t))
+    alt = t("Test accuracy by class, best first: {classes}.", classes=listed((f"{one.name} {percent(one.accuracy)}" for one in classes), t))
     figure = class_accuracy_figure(classes, colour, current_theme(), t)
     show_figure(figure, key=f"classes_{record.id}_{network.name}", alt=alt)
     st.caption(t("{images:,} test images of each class; the whiskers are 95% intervals.", images=classes[0].images))
