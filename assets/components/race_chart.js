@@ -2,8 +2,9 @@
 
 const CALM = 0.9; // weight of the past in the line through the batches
 const GUESSING = Math.log(10); // the loss of ten classes thought equally likely
-const LABEL_ROOM = 15; // pixels a name needs, from one to the next
+const LABEL = { size: 12, line: 15, shift: 5 }; // pixels: of type, from one line to the next, from the axis' end
 const RACE_MARGIN = { l: 48, r: 128, t: 12, b: 38 };
+const PEN = document.createElement("canvas").getContext("2d"); // measures words
 
 class RaceChart {
   constructor(node, library) {
@@ -81,16 +82,44 @@ class RaceChart {
     const share = (value) => (view.log ? Math.log(value / low) / Math.log(high / low) : value / high);
     const number = new Intl.NumberFormat(data.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
     const tiny = (value) => (value > 0 && value < 0.01 ? value.toExponential(1) : number.format(value));
-    const own = lines.map(({ network, x, calm }) => ({ text: `${network.name} <b>${tiny(calm.at(-1))}</b>`, color: network.plain ? ink.plain : ink.residual, x: x.at(-1), y: calm.at(-1) }));
-    const others = view.x === "steps" ? data.under.map(({ name, plain, steps, loss }) => ({ text: name, color: plain ? ink.plain : ink.residual, x: steps.at(-1), y: calmed(loss, data).at(-1) })) : [];
-    const guess = data.guess.heights && view.x === "steps" ? [{ text: data.guess.name, color: ink.text, x: end, y: data.guess.heights.at(-1) }] : [];
-    const blind = data.classes ? [{ text: data.labels.guessing, color: ink.muted, x: end, y: GUESSING }] : [];
+    const own = lines.map(({ network, x, calm }) => ({ words: network.name, value: tiny(calm.at(-1)), color: network.plain ? ink.plain : ink.residual, x: x.at(-1), y: calm.at(-1) }));
+    const others = view.x === "steps" ? data.under.map(({ name, plain, steps, loss }) => ({ words: name, color: plain ? ink.plain : ink.residual, x: steps.at(-1), y: calmed(loss, data).at(-1) })) : [];
+    const guess = data.guess.heights && view.x === "steps" ? [{ words: data.guess.name, color: ink.text, x: end, y: data.guess.heights.at(-1) }] : [];
+    const blind = data.classes ? [{ words: data.labels.guessing, color: ink.muted, x: end, y: GUESSING }] : [];
     const placed = [...own, ...others, ...guess, ...blind].filter(({ y }) => y != null && Number.isFinite(y) && y >= 0);
-    for (const one of placed) one.at = tall * Math.min(1, Math.max(0, share(one.y)));
-    placed.sort((a, b) => a.at - b.at);
-    for (let i = 1; i < placed.length; i++) placed[i].at = Math.max(placed[i].at, placed[i - 1].at + LABEL_ROOM);
-    for (let i = placed.length - 1, top = tall; i >= 0; i--, top -= LABEL_ROOM) placed[i].at = Math.min(placed[i].at, top);
-    return placed.map(({ text, color, x, at }) => ({ text, font: { size: 12, color }, x, xref: "x", xanchor: "left", xshift: 5, y: at / tall, yref: "paper", yanchor: "middle", showarrow: false }));
+    for (const one of placed) {
+      const written = fitted(one, ink.font);
+      Object.assign(one, { text: written.join("<br>"), room: written.length * LABEL.line, at: tall * Math.min(1, Math.max(0, share(one.y))) });
+    }
+    pushedApart(placed, tall);
+    return placed.map(({ text, color, x, at }) => ({ text, font: { size: LABEL.size, color }, x, xref: "x", xanchor: "left", align: "left", xshift: LABEL.shift, y: at / tall, yref: "paper", yanchor: "middle", showarrow: false }));
+  }
+}
+
+// A label in the lines it needs beside the plot, whose margin does not follow it: a name cut short would read as another number.
+function fitted({ words, value }, font) {
+  const bold = value ? `<b>${value}</b>` : "";
+  const wide = (text, weight = "400") => {
+    PEN.font = `${weight} ${LABEL.size}px ${font}`;
+    return PEN.measureText(text).width;
+  };
+  const room = RACE_MARGIN.r - LABEL.shift;
+  if (wide(words) + (value ? wide(` ${value}`, "700") : 0) <= room) return [bold ? `${words} ${bold}` : words];
+  if (bold) return [words, bold];
+  // A line may end before a space or behind a mark of Chinese; of these places the one nearest to the middle.
+  const ends = [...words.matchAll(/ |(?<=[，：；])/g)].map(({ index }) => index);
+  const [end] = ends.sort((a, b) => Math.abs(a - words.length / 2) - Math.abs(b - words.length / 2));
+  return end ? [words.slice(0, end), words.slice(end).trim()] : [words];
+}
+
+// Labels that would lie on each other, from the lowest to the highest; none beside the axis' numbers, and none above the plot.
+function pushedApart(placed, tall) {
+  placed.sort((a, b) => a.at - b.at);
+  const between = (i) => (placed[i].room + (placed[i - 1]?.room ?? LABEL.line)) / 2;
+  for (let i = 0, low = -LABEL.line; i < placed.length; i++) low = placed[i].at = Math.max(placed[i].at, low + between(i));
+  for (let i = placed.length - 1, top = tall; i >= 0; i--) {
+    placed[i].at = Math.min(placed[i].at, top);
+    top = placed[i].at - between(i);
   }
 }
 
