@@ -2,6 +2,7 @@
 // other and no oftener than the browser can, a stream, and a page that is asked for anew when something beside the charts has changed.
 
 const BUSY = ["connecting", "queued", "preparing", "stopping", "evaluating"];
+const LONGEST_PAUSE = 3000; // milliseconds between two drawings of what streams in
 const views = new WeakMap();
 
 // Streamlit calls this at every rerun; the DOM, the plots and a reader's zoom stay as they are.
@@ -69,13 +70,16 @@ class LiveView {
     });
   }
 
-  // The browser often shares its cores with the training: drawing what streams in gets a sixth of one at the most.
-  redrawSoon() {
-    if (this.due) return;
-    this.due = setTimeout(() => {
-      this.due = null;
-      this.redraw();
-    }, Math.max(100, 5 * (this.drawnAfter || 0)));
+  // The browser often shares its cores with the training: drawing what streams in gets a sixth of one, but nobody waits long for it, and not
+  // at all for the first that is to be seen of a run (the first drawing of all was slow: it loaded the code) nor for the last.
+  redrawSoon(now) {
+    if (!now) {
+      this.due ??= setTimeout(() => this.redrawSoon(true), Math.min(LONGEST_PAUSE, Math.max(100, 5 * (this.drawnAfter || 0))));
+      return;
+    }
+    clearTimeout(this.due);
+    this.due = null;
+    this.redraw();
   }
 
   resized(plot) {

@@ -105,9 +105,10 @@ class RaceView extends LiveView {
     for (const event of frame.events) {
       if (event.kind === "preparing") Object.assign(facts, { phase: event.phase, done: event.done });
     }
+    const first = !this.course.step;
     this.course.take(frame);
     this.show(facts);
-    this.redrawSoon();
+    this.redrawSoon(first || last);
     if (last) this.stream.close();
     this.report(played);
   }

@@ -21,7 +21,8 @@
     return [...found];
   },
 
-  /** What reaches over the right edge although nothing around it scrolls or cuts it off, and how far the document scrolls sideways. */
+  /** What reaches over the right edge although nothing around it scrolls or cuts it off, how far the document scrolls sideways, and which
+      boxes of words are higher than they show. */
   overflow() {
     const wide = [];
     const main = document.querySelector("[data-testid=stMain]");
@@ -40,6 +41,8 @@
       }
     };
     walk(document.body);
-    return { wide, document: document.documentElement.scrollWidth, main: main.scrollWidth - main.clientWidth };
+    const blocks = [...main.querySelectorAll("[data-testid=stVerticalBlock], [data-testid=stHorizontalBlock]")];
+    const cut = blocks.filter((block) => block.clientHeight && block.scrollHeight > block.clientHeight + 4).map((block) => block.className);
+    return { wide, cut, document: document.documentElement.scrollWidth, main: main.scrollWidth - main.clientWidth };
   },
 })
