@@ -38,7 +38,7 @@ def test_prose_carries_the_same_numbers_and_names_training_error_apart() -> None
     prose = " ".join(markdown.value for markdown in _page().markdown)
     assert "0.60 points more" in prose  # 28.54 - 27.94
     assert "2.85 points fewer" in prose  # 27.88 - 25.03
-    assert "the errors are 27.94 and 27.88%" in prose
+    assert "the errors are 27.94% and 27.88%" in prose
     assert "The chart shows *validation* errors" in prose
     assert "also draws the *training* error" in prose
 
