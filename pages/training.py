@@ -15,6 +15,7 @@ from pages.parts.i18n import explain, t, tn
 from pages.parts.layout import beside_a_picture, page_header, page_link
 from pages.parts.literal import literally
 from pages.parts.network_state import current_network, current_run, set_run
+from pages.parts.network_words import network_title
 from pages.parts.quiz import quiz
 from pages.parts.runs.curve_reading import curve_reading
 from pages.parts.runs.earlier import earlier_curves, earlier_runs, offered_runs
@@ -117,7 +118,7 @@ def _controls(lab: Service | None) -> TrainingForm:
     network = current_network()
     totals = plan(network)
     with st.container(border=True):
-        st.markdown(f"**{network.name}**  \n" + t("{parameters:,} trainable parameters", parameters=totals.trainable_parameters))
+        st.markdown(f"**{network_title(network)}**  \n" + t("{parameters:,} trainable parameters", parameters=totals.trainable_parameters))
         page_link("architecture.py", label=t("Change the network"), icon=":material/tune:")
     form = training_form()
     config = _config(tuned(network, form.recipe_name), form) if fits(network, form.dataset) else None

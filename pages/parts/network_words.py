@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from pages.parts.i18n import t
@@ -35,7 +36,8 @@ def value_title(field: str, value: object) -> str:
         return shape_text(value)
     if field in ("depths", "widths") and isinstance(value, tuple):
         return " · ".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    # 1e-05 as 0.00001, like its neighbours
+    return f"{Decimal(f'{value:g}'):f}" if isinstance(value, float) else str(value)
 
 
 def choices(field: str) -> Mapping[Any, str] | None:

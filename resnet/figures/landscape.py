@@ -149,7 +149,8 @@ def _add_ours(
     words = t("{title} (yours): no result here", title=chart.ours.title)
     left = _part(own, *across) < 0.5
     if not across[0] <= own <= across[1]:
-        words = f"← {words}, {_short(own)}" if left else f"{words}, {_short(own)} →"
+        words = t("{title} (yours): no result here, {cost}", title=chart.ours.title, cost=_short(own))
+        words = f"← {words}" if left else f"{words} →"
         place = {"x": 0 if left else 1, "xref": "x domain", "xanchor": "left" if left else "right"}
         figure.add_annotation(text=words, **place, y=0.02, yref="y domain", yanchor="bottom", showarrow=False, font={"color": ink})
         return

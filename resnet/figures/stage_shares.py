@@ -84,9 +84,10 @@ def _bars(network: Shared, number: int, panel: int, theme: Theme, t: Translate) 
     parts = [share.mac_share if panel else share.parameter_share for share in network.shares]
     counts = [share.macs if panel else share.parameters for share in network.shares]
     hatched = {"pattern": {"shape": "/", "size": 5, "solidity": 0.35, "fgcolor": colour, "bgcolor": BACKGROUND[theme]}}
+    name = t("{letter}: {network}", letter="AB"[number], network=network.title)
     return go.Bar(
         orientation="h",
-        name=f"{'AB'[number]}: {network.title}",
+        name=name,
         legendgroup=str(number),
         showlegend=panel == 0,
         # Both traces of a panel stand on the same rows; the first of a group is the upper one, as the axis runs downwards.
@@ -99,7 +100,7 @@ def _bars(network: Shared, number: int, panel: int, theme: Theme, t: Translate) 
         textfont={"size": 12, "color": INK.on(theme)},
         cliponaxis=False,
         customdata=counts,
-        hovertemplate="%{y}: %{customdata:,}, %{x:.2%}<extra>" + f"{'AB'[number]}: {network.title}" + "</extra>",
+        hovertemplate="%{y}: %{customdata:,}, %{x:.2%}<extra>" + name + "</extra>",
     )
 
 

@@ -29,7 +29,7 @@ def test_a_photo_is_judged_and_ten_bad_files_are_refused(server: AppServer, visi
     page.get_by_role("radio", name="Photo", exact=True).click()
     choose(page, "trousers.png", png(sample("trousers")))
     expect(page.get_by_text(re.compile(r"It says Trouser, 9\d\.\d%"))).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("^Step 6: 28 x 28"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^Step 6: 28×28"))).to_be_visible()
     for number, kind in enumerate(TEN):
         make_file, words = BAD[kind]
         choose(page, f"bad-{number}.png", make_file())

@@ -21,6 +21,7 @@ from resnet import blocks
 from resnet.model import BLOCKS
 from resnet.plan import plan_block
 from resnet.presets import PRESETS
+from resnet.tables import compact
 from tests.pages.components import components
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
@@ -101,7 +102,7 @@ def test_it_opens_with_the_notebook_s_block_whole(app: AppTest) -> None:
     assert _node(app, "add") == ["+", "add", "32×32×64", "0 params"]
     assert not _can_repair(app)
     # 2 · 3·3·64·64 weights and twice 4·64 for batch norm; 2 · 36,864 at 32·32 positions.
-    assert _total(app) == "All of it: 74,240 parameters, 75.5 million multiply-adds per image."
+    assert _total(app) == "All of it: 74,240 parameters, 75.5 M multiply-adds per image."
 
 
 def test_every_control_moves_the_drawing(app: AppTest) -> None:
@@ -220,7 +221,7 @@ def test_each_kind_shows_its_drawing_its_counts_and_the_source_that_builds_it(ap
     layers = plan_block(network, input_shape=(32, 32, channels), filters=filters, stride=1)
     parameters, macs = sum(layer.parameters for layer in layers), sum(layer.macs for layer in layers)
     assert _counted(app) == parameters
-    assert _total(app) == f"All of it: {parameters:,} parameters, {macs / 1e6:.1f} million multiply-adds per image."
+    assert _total(app) == f"All of it: {parameters:,} parameters, {compact(macs)} multiply-adds per image."
     assert all(_node(app, layer.name.split("_", 2)[2]) for layer in layers)
 
     assert app.code[0].value == inspect.getsource(getattr(blocks, function)).rstrip()

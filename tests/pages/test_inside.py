@@ -178,7 +178,7 @@ def test_it_opens_with_what_the_last_block_gives_of_one_image(lab: Answering) ->
     assert (data["rows"], data["columns"], len(data["tiles"]), data["dimmed"]) == (7, 7, 64, False)
     assert data["tiles"][0] == {"channel": 0, "title": "channel 1", "note": "−1.00"}
     assert len(b64decode(data["levels"])) == 64 * 49
-    assert "The network says **Shirt** (82%)" in words(app)
+    assert "The network says **Shirt** (82.0%)" in words(app)
     assert "It is a mistake: the label is **T-shirt/top**." in words(app)
 
 
@@ -187,7 +187,7 @@ def test_a_layer_of_the_address_is_shown_and_explained(lab: Answering) -> None:
     assert lab.last(LookAtLayer) == LookAtLayer(MINI, TestImage(17), "stage2_block1_conv1")
     assert lab.last(ExplainDecision).layer == "stage2_block1_conv1"
     assert sent(app, "tiles")["words"]["title"] == "Stage 2, block 1 · conv1: 3×3 conv /2 · 14×14×64"
-    assert sent(app, "figures")["figures"][1]["note"] == "Grad-CAM, 14 × 14, enlarged"
+    assert sent(app, "figures")["figures"][1]["note"] == "Grad-CAM, 14×14, enlarged"
     app.selectbox(key="inside_layer_layer").set_value("stage2_block1_add").run()
     assert lab.last(LookAtLayer).layer == "stage2_block1_add"
     assert app.query_params["layer"] == "stage2_block1_add"
@@ -216,7 +216,7 @@ def test_the_class_asked_about_can_be_chosen_and_may_have_nothing_that_speaks_fo
     assert lab.last(ExplainDecision).target == 8
     data = sent(app, "figures")
     assert data["heat"] is None
-    assert data["figures"][1]["note"] == "Grad-CAM, 7 × 7, enlarged: nothing here speaks for it"
+    assert data["figures"][1]["note"] == "Grad-CAM, 7×7, enlarged: nothing here speaks for it"
 
 
 def test_until_the_answer_comes_the_last_one_is_faint_and_bears_its_own_names(lab: Answering) -> None:
@@ -230,8 +230,8 @@ def test_until_the_answer_comes_the_last_one_is_faint_and_bears_its_own_names(la
     assert maps["words"]["title"] == "From before: Head · dense · 10"
     assert [one["title"] for one in maps["tiles"]][:2] == ["T-shirt/top", "Trouser"]
     assert heat["figures"][0]["title"] == "Test image 17"
-    assert heat["figures"][0]["alternative"] == "From before: Test image 17, 28 × 28 pixels"
-    assert heat["figures"][1]["alternative"].startswith("From before: Grad-CAM, 7 × 7")
+    assert heat["figures"][0]["alternative"] == "From before: Test image 17, 28×28 pixels"
+    assert heat["figures"][1]["alternative"].startswith("From before: Grad-CAM, 7×7")
     assert "The network says" not in words(app)
 
 

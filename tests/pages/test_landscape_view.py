@@ -182,7 +182,7 @@ def test_the_page_says_what_was_measured_of_each_network(lab: Lab) -> None:
     below = sum(0.5 + 4 * (a * a + b * b) < math.log(10) for a, b in grid(5)) / 25
     assert texts(app).count(f"Loss **0.500** in the middle; lower than guessing (2.30) at **{below:.0%}** of the points") == 2
     assert "Loss in the middle: –" in texts(app)
-    assert "**plain-20** · Subset of 12,000, 14×14 · 25 of 289 points" in texts(app).replace("\\", "")
+    assert "**Plain-20** · Subset of 12,000, 14×14 · 25 of 289 points" in texts(app).replace("\\", "")
     # As they were measured when the weights were made: assets/weights/measured.json.
     written = json.loads(MEASURED_FILE.read_text(encoding="utf-8"))
     for name in ("mini-resnet", "plain-20", "residual-20"):
@@ -190,8 +190,8 @@ def test_the_page_says_what_was_measured_of_each_network(lab: Lab) -> None:
     assert "a mean over the first 100 test images, the test loss one over all of them" in texts(app)
     assert "Not all see the same data set" in texts(app)
     drawn = figure(app)
-    assert [title["text"] for title in drawn["layout"]["annotations"]] == ["mini-resnet (this one)", "plain-20", "residual-20"]  # type: ignore[index]
-    assert "residual-20: not measured yet" in str(drawn["alt"])
+    assert [title["text"] for title in drawn["layout"]["annotations"]] == ["mini-ResNet (this one)", "Plain-20", "Residual-20"]  # type: ignore[index]
+    assert "Residual-20: not measured yet" in str(drawn["alt"])
 
 
 def view_of_a_run() -> None:
@@ -213,7 +213,7 @@ def test_of_a_run_the_middle_stands_beside_what_it_was_tested_to_be_on_the_same_
     measuring().of(Slice.of(mine, plan(mine.config), 1)).take(grid(5)[:1], answered)
     app = AppTest.from_function(view_of_a_run, default_timeout=30).run()
     assert "Loss in the middle: 0.500" in texts(app)
-    assert "When it was tested: 0.499 on these images, 0.283 on all 2,000" in texts(app)
+    assert "Test loss on all 2,000: 0.283; on these images: 0.499" in texts(app)
 
 
 def test_all_that_stand_side_by_side_are_measured_on_as_many_images(lab: Lab) -> None:
@@ -228,7 +228,7 @@ def test_what_is_looked_at_is_in_the_address(lab: Lab) -> None:
     for name, value in {"around": "app:residual-56,app:nobody", "directions": "7", "seen": "surface"}.items():
         app.query_params[name] = value
     app.run()
-    assert [title["text"] for title in figure(app)["layout"]["annotations"]] == ["mini-resnet (this one)", "residual-56"]  # type: ignore[index]
+    assert [title["text"] for title in figure(app)["layout"]["annotations"]] == ["mini-ResNet (this one)", "Residual-56"]  # type: ignore[index]
     assert {one.seed for one in lab.asked} == {7}
     assert app.segmented_control(key="landscape_kind").value == "surface"
     app.button(key="landscape_turn").click().run()

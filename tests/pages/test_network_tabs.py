@@ -129,6 +129,11 @@ def test_keeping_a_as_b_makes_them_the_same_network() -> None:
     assert address(app) == {"name": "resnet-34", "depths": "3,5,6,3", "b_name": "resnet-34", "b_depths": "3,5,6,3"}
 
 
+def test_small_numbers_are_written_out() -> None:
+    app = open_tab("compare", name="resnet-18", b_name="mini-resnet")
+    assert differing(app)["Batch norm ε"] == ("0.00001", "0.001")
+
+
 def test_swapping_changes_both() -> None:
     app = open_tab("compare", name="resnet-34", b_name="resnet-18", b_widths="64,128,256,256")
     before = measures(app)["Parameters, trained"]

@@ -108,7 +108,7 @@ def test_a_drawn_shirt_is_asked_about_before_anything_is_brought(app: AppTest, l
     assert "The nearest of 900 training images" in texts(app)
     assert "Ankle boot 0.44" in texts(app)
     assert r"1\. as it came" in texts(app)
-    assert r"6\. 28 x 28" in texts(app)
+    assert r"6\. 28×28" in texts(app)
 
 
 @pytest.mark.parametrize(

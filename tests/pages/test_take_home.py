@@ -247,7 +247,7 @@ def test_whether_the_weights_go_along_and_the_run_comes_back_is_said_beforehand(
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     keep(store, "aaaa", [*course("aaaa", [0.1, 0.05], [0.5, 0.4]), finish("aaaa", 99)], "finished")
     said = texts(taken("aaaa"))
-    assert "can be brought to another server on this page. It goes without the weights of mini-resnet" in said
+    assert "can be brought to another server on this page. It goes without the weights of mini-ResNet" in said
     network = PRESETS[NETWORK]
     weights = {"stem_conv/kernel": np.zeros((3, 3, 1, 16), np.float32)}
     trained.keep(trained.Trained(network, QUICK.dataset, weights, np.zeros((2_000, 10), np.float32)), tmp_path / "aaaa")

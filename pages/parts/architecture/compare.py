@@ -119,8 +119,8 @@ def _measure_table(found: tuple[Measure, ...], titles: tuple[str, str]) -> None:
     number = partial(st.column_config.TextColumn, alignment="right")
     columns = {
         "measure": st.column_config.TextColumn(t("Measure"), width=_NAME),
-        "a": number(f"A: {titles[0]}", width=_NUMBER, help=titles[0]),
-        "b": number(f"B: {titles[1]}", width=_NUMBER, help=titles[1]),
+        "a": number(t("{letter}: {network}", letter="A", network=titles[0]), width=_NUMBER, help=titles[0]),
+        "b": number(t("{letter}: {network}", letter="B", network=titles[1]), width=_NUMBER, help=titles[1]),
         "difference": number("B − A", width=_DIFFERENCE),
         "ratio": number("B / A", width=_RATIO),
     }
@@ -158,7 +158,7 @@ def _amount(one: Measure, value: int) -> str:
     if one.unit == "bytes":
         return binary(value)
     if one.unit == "pixels":
-        return f"{value:,} px"
+        return t("{pixels:,} px", pixels=value)
     return compact(value) if one.name == "macs" else f"{value:,}"
 
 

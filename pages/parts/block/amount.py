@@ -111,11 +111,11 @@ def amount_lesson(maps: BlockMaps) -> str:
     titles = class_titles(t)
     said = maps.probabilities.argmax(axis=1)
     first, last = int(said[0]), int(said[-1])
-    values = {"class": titles[last], "first": titles[first], "after": percent(maps.probabilities[-1, last], 0)}
+    values = {"class": titles[last], "first": titles[first], "after": percent(maps.probabilities[-1, last])}
     if np.all(said == last):
-        measured = lesson("block_real", "amount_steady", before=percent(maps.probabilities[0, last], 0), **values)
+        measured = lesson("block_real", "amount_steady", before=percent(maps.probabilities[0, last]), **values)
     else:
         settled = int(np.flatnonzero(said != last)[-1]) + 1
         settled_at = f"{AMOUNTS[settled]:.2f}" if settled < len(AMOUNTS) else "1"
-        measured = lesson("block_real", "amount_changes", before=percent(maps.probabilities[0, first], 0), amount=settled_at, **values)
+        measured = lesson("block_real", "amount_changes", before=percent(maps.probabilities[0, first]), amount=settled_at, **values)
     return f"{measured} {lesson('block_real', 'amount_right', label=titles[maps.label])}"

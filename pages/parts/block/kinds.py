@@ -23,6 +23,7 @@ from resnet.config import BOTTLENECK_EXPANSION, Activation, Block, Shortcut
 from resnet.diagrams.block import BlockView, block_svg
 from resnet.errors import ConfigError
 from resnet.source import source_of
+from resnet.tables import compact
 from resnet.wording import ACTIVATION_NAMES, shape_text
 
 if TYPE_CHECKING:
@@ -192,9 +193,9 @@ def _explanation(choice: Choice, sizes: Sizes, view: BlockView, offered: Mapping
         macs = sum(layer.macs for layer in view.drawn_layers)
         st.caption(
             t(
-                "All of it: {parameters:,} parameters, {macs:.1f} million multiply-adds per image.",
+                "All of it: {parameters:,} parameters, {macs} multiply-adds per image.",
                 parameters=total_parameters(view),
-                macs=macs / 1e6,
+                macs=compact(macs),
             )
         )
     if offered:

@@ -91,11 +91,11 @@ def lines(step: str, reading: Reading | None, *, projection: bool, twin: bool) -
     }
     said = [whole]
     if step in ("conv1", "conv2"):
-        said.append(f"{t('this patch of one channel')}: {{partial}}; {t('of all channels')}: {{{step}}}")
+        said.append(t("this patch of one channel: {partial}; of all channels: {whole}", partial="{partial}", whole=f"{{{step}}}"))
     elif step in steps:
         said.append(steps[step])
     if twin and step == "relu":
-        said.append(f"{t('twin')}: {{branch}} → ReLU {{twin}}")
+        said.append(t("twin: {sum}", sum="{branch} → ReLU {twin}"))
     return said
 
 

@@ -55,7 +55,7 @@ def show_heat(found: GradCam | None, source: Source, *, shown: Picture, current:
     """Show both; their empty frames before there is an answer. `shown` is what `found` is of, which is faint where it is not `current`."""
     height, width, _ = source.config.input_shape
     name = t("Test image {number}", number=shown.number) if isinstance(shown, TestImage) else t("My picture")
-    size = t("{height} × {width} pixels", height=height, width=width)
+    size = t("{height}×{width} pixels", height=height, width=width)
     figures = [{"title": name, "note": size, "alternative": f"{name}, {size}"}]
     data: dict[str, Any] = {"side": _SIDE, "dimmed": not current, "picture": None, "heat": None}
     if found is None:
@@ -73,7 +73,7 @@ def show_heat(found: GradCam | None, source: Source, *, shown: Picture, current:
 def _heat_words(found: GradCam) -> dict[str, str]:
     rows, columns = found.heat.shape
     wanted = class_titles(t)[found.target]
-    note = t("Grad-CAM, {rows} × {columns}, enlarged", rows=rows, columns=columns)
+    note = t("Grad-CAM, {rows}×{columns}, enlarged", rows=rows, columns=columns)
     if not found.heat.any():
         note = t("{note}: nothing here speaks for it", note=note)
         alternative = note

@@ -76,7 +76,7 @@ def verdict(probabilities: np.ndarray | None, label: int | None) -> str:
         return ""
     first, second = (int(one) for one in np.argsort(-probabilities, kind="stable")[:2])
     said = t(
-        "The network says **{first}** ({share:.0%}), then {second} ({rest:.0%}).",
+        "The network says **{first}** ({share:.1%}), then {second} ({rest:.1%}).",
         first=titles[first],
         share=float(probabilities[first]),
         second=titles[second],

@@ -16,11 +16,13 @@ from pages.parts.results.landscape_figure import show_surfaces
 from pages.parts.results.landscape_measuring import Measuring, measuring
 from pages.parts.runs.form import dataset_label
 from resnet.datasets import DATASETS
+from resnet.families import title_of
 from resnet.figures.loss_surface import Panel
 from resnet.inquiries import RunSubject, Source
 from resnet.loss_surface import CENTRE, SIDES, Measured, Slice
 from resnet.plan import plan
 from resnet.runs import service
+from resnet.wording import listed_apart
 
 # Seconds between two looks for answers. Each viewer's look takes a little of the processor that trains: often until there is a first
 # coarse picture, then as seldom as a picture can be seen to grow.
@@ -55,7 +57,7 @@ def landscape(source: Source) -> None:
     known = others(source)
     chosen = choice(known)
     controls(chosen, known)
-    named = {t("{network} (this one)", network=source.network): source}
+    named = {t("{network} (this one)", network=title_of(source.network)): source}
     named.update({other_title(name, known[name]): known[name] for name in chosen.beside})
     shown = [
         Shown(title, one, _test_loss(one.subject)) for title, one in zip(named, _alike(list(named.values()), chosen.seed), strict=True)
@@ -135,7 +137,7 @@ def _tested_words(one: Shown) -> str:
     images, same = DATASETS[one.slice.subject.dataset].test_images, one.known.as_tested
     if same is None:
         return t("Test loss on all {images:,}: {loss:.3f}", images=images, loss=one.test_loss)
-    return t("When it was tested: {same:.3f} on these images, {loss:.3f} on all {images:,}", same=same, loss=one.test_loss, images=images)
+    return t("Test loss on all {images:,}: {loss:.3f}; on these images: {same:.3f}", images=images, loss=one.test_loss, same=same)
 
 
 def _status(chosen: Choice, shared: Measuring, shown: Sequence[Shown]) -> None:
@@ -178,4 +180,4 @@ def _alt(shown: Sequence[Shown]) -> str:
             share=share,
         )
 
-    return t("Test loss around trained weights. {networks}.", networks="; ".join(map(said, shown)))
+    return t("Test loss around trained weights. {networks}.", networks=listed_apart(map(said, shown), t))

@@ -11,6 +11,7 @@ import streamlit as st
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t
 from pages.parts.results.shown import PAGE
+from resnet.families import title_of
 from resnet.figures.loss_surface import Kind
 from resnet.inquiries import RunSubject, Source, Subject
 from resnet.inquiries.subjects import MOST_SEED
@@ -63,7 +64,8 @@ def others(source: Source) -> Mapping[str, Source]:
 
 def other_title(name: str, other: Source) -> str:
     """A run's network and one that comes with the app may have the same name."""
-    return other.network if name.startswith("app:") else t("{network} (same run)", network=other.network)
+    title = title_of(other.network)
+    return title if name.startswith("app:") else t("{network} (same run)", network=title)
 
 
 def controls(chosen: Choice, known: Mapping[str, Source]) -> None:

@@ -52,7 +52,7 @@ def _nothing(state: Brought) -> None:
     words: dict[Origin, str] = {
         "file": t("Choose a photo on the left: a shirt, a shoe, a bag, or anything else."),
         "camera": t("Take a photo on the left. It stays in this server's memory while this tab is open, and is written nowhere."),
-        "sample": t("This network takes no pictures of 28 x 28 or 14 x 14 grey pixels."),
+        "sample": t("This network takes no pictures of 28×28 or 14×14 grey pixels."),
     }
     st.markdown(words[state.origin])
 

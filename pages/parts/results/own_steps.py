@@ -24,8 +24,8 @@ def step_titles(inverted: bool) -> Mapping[StepName, str]:
         "light": t("turned round, ground black") if inverted else t("ground black"),
         "cropped": t("cropped"),
         "square": t("in a square"),
-        "small": t("28 x 28"),
-        "averaged": t("14 x 14: each 2 x 2 averaged"),
+        "small": t("28×28"),
+        "averaged": t("14×14: each 2×2 averaged"),
     }
 
 
@@ -34,7 +34,7 @@ def show_steps(made: Made) -> None:
     for number, (column, (name, picture)) in enumerate(zip(st.columns(len(made.steps), gap="small"), made.steps.items(), strict=True), 1):
         with column:
             height, width = picture.shape[:2]
-            alt = t("Step {number}: {title}, {width} x {height} pixels", number=number, title=titles[name], width=width, height=height)
+            alt = t("Step {number}: {title}, {width}×{height} pixels", number=number, title=titles[name], width=width, height=height)
             st.image(framed(picture), width=pixels(SIDE), alt=alt)
             st.caption(rf"{number}\. {titles[name]}")  # no list of Markdown's
 

@@ -26,6 +26,7 @@ from resnet.export.archive import lines_of
 from resnet.export.history import batches_csv, epochs_csv, history_json
 from resnet.export.run_code import DATA_FILES, Reproducible
 from resnet.export.unpacking import returns
+from resnet.families import title_of
 from resnet.inquiries import PredictTest, Source, TestPredictions
 from resnet.wording import listed, listed_apart
 
@@ -144,7 +145,7 @@ def _course(lab: Service, record: RunRecord, network: ResNetConfig, stem: str, f
 def _about_the_files(lab: Service, record: RunRecord, known: _Told) -> list[str]:
     """What report and whole run are good for; what of the run is not there to go with it, and why it would not come back."""
     said = [t("The report opens in any browser without a network.")]
-    problem, lost = returns(record.config.networks, known.events, known.told), listed(lab.missing_weights(record.id), t)
+    problem, lost = returns(record.config.networks, known.events, known.told), listed(map(title_of, lab.missing_weights(record.id)), t)
     if problem is not None:
         said.append(t("The whole run cannot be brought back to a server: {reason}.", reason=literally(explain(problem))))
     else:

@@ -31,26 +31,27 @@ if TYPE_CHECKING:
 
 def report_of(lab: Service, record: RunRecord, network: ResNetConfig, found: TestPredictions | None) -> Callable[[], str]:
     """What makes the report of one network of a run, in the reader's language; with a confusion matrix where its answers are `found`."""
-    tag, speak, zone = language_tag(), translator(current_language()), time_zone()
+    tag, zone = language_tag(), time_zone()
+    t = translator(current_language())  # for later, when no page is being made; by the name that messages are gathered by
     when = datetime.fromtimestamp(record.created, zone)
     end = "" if record.result is not None else f"{state_words(record)}: {remark(record)}"
     name, setting, took = network_words(network), _setting(record, network), duration(record.result.seconds) if record.result else ""
 
     def make() -> str:
         curves, planned = curves_known(lab, record, network), plan(network)
-        classes = classes_known(record, network, speak)
+        classes = classes_known(record, network, t)
         report = Report(
             language=tag,
             title=record.title or name,
-            subtitle=" · ".join(filter(None, (speak("Run {run}, {when}", run=record.id, when=f"{when:%Y-%m-%d %H:%M}"), end))),
+            subtitle=" · ".join(filter(None, (t("Run {run}, {when}", run=record.id, when=f"{when:%Y-%m-%d %H:%M}"), end))),
             note=record.note,
-            setting=[*setting, *_counts(planned, speak)],
-            metrics=_metrics(record, network, curves, took, speak),
-            drawings=[*_drawings(lab, record, network, curves, classes, speak), *_confusion(network, found, speak)],
-            tables=[*_tables(curves, classes, found, speak), _stages(planned, speak)],
-            made=speak("Made with ResNet Lab, {day}.", day=f"{datetime.now(zone):%Y-%m-%d}"),
+            setting=[*setting, *_counts(planned, t)],
+            metrics=_metrics(record, network, curves, took, t),
+            drawings=[*_drawings(lab, record, network, curves, classes, t), *_confusion(network, found, t)],
+            tables=[*_tables(curves, classes, found, t), _stages(planned, t)],
+            made=t("Made with ResNet Lab, {day}.", day=f"{datetime.now(zone):%Y-%m-%d}"),
         )
-        return report_html(report, speak)
+        return report_html(report, t)
 
     return make
 
