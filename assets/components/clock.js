@@ -1,4 +1,4 @@
-// The clock of the guided lesson: time passed against time planned, and the steps as a row of buttons, as wide as they are long.
+// The clock of the guided lesson: time passed against time planned, and the steps as a row of buttons, the wider the longer.
 // It runs in the browser alone. The page is told only what a hand does: another step, or a start from the beginning.
 
 const views = new WeakMap();
@@ -52,9 +52,10 @@ class Clock {
   }
 
   steps() {
-    const { steps, step, done, labels } = this.data;
+    const { steps, step, done, labels, lines } = this.data;
     const list = this.find("ol");
     list.setAttribute("aria-label", labels.steps);
+    list.style.setProperty("--lines", lines);
     steps.forEach((one, index) => {
       const item = list.children[index] ?? list.appendChild(newStep());
       const button = item.firstElementChild;
@@ -63,7 +64,7 @@ class Clock {
       button.setAttribute("aria-current", one.key === step ? "step" : "false");
       button.setAttribute("aria-label", `${index + 1}. ${one.title}, ${one.minutes}${done.includes(one.key) ? `, ${labels.done}` : ""}`);
       button.title = `${one.title}, ${one.minutes}`;
-      set(button.querySelector(".number"), done.includes(one.key) ? "✓" : `${index + 1}`);
+      set(button.querySelector(".number"), done.includes(one.key) ? `${index + 1} ✓` : `${index + 1}`);
       set(button.querySelector(".name"), one.title);
       set(button.querySelector(".minute"), `${one.start}`);
       button.onclick = () => this.tell("chosen", one.key);
@@ -105,8 +106,17 @@ class Clock {
     set(this.find(".left"), begun && due ? labels.left.replace("{time}", clock(due.end * MINUTE - time, Math.ceil)) : "");
     set(this.find(".plan"), begun ? this.againstPlan(steps.find((one) => one.key === step), time) : "");
     [...this.find("ol").children].forEach((item, index) => item.classList.toggle("now", begun && steps[index] === due));
-    this.find(".hand").style.insetInlineStart = `${Math.min(100, (100 * time) / whole)}%`;
+    this.find(".hand").style.setProperty("--at", `${this.placeOf(time / MINUTE)}px`);
     this.frame.classList.toggle("running", Boolean(kept.since));
+  }
+
+  /** Where a minute lies over the row, in pixels: short steps are wider than their share of it. */
+  placeOf(minute) {
+    const { steps } = this.data;
+    const index = Math.max(0, steps.findLastIndex(({ start }) => start <= minute));
+    const { offsetLeft, offsetWidth } = this.find("ol").children[index];
+    const { start, end } = steps[index];
+    return offsetLeft + offsetWidth * Math.min(1, (minute - start) / (end - start));
   }
 
   /** How the step that is open stands to the minutes planned for it. */
@@ -121,7 +131,6 @@ class Clock {
 
 function newStep() {
   const item = document.createElement("li");
-  item.innerHTML = '<button type="button"><span class="number"></span> <span class="name"></span></button><span class="minute" aria-hidden="true"></span>';
-  item.firstElementChild.append(item.lastElementChild);
+  item.innerHTML = '<button type="button"><span class="number"></span><span class="minute" aria-hidden="true"></span><span class="name"></span></button>';
   return item;
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.display import pixels
+from pages.parts.display import pixels, projector
 from pages.parts.i18n import ASSETS, t
 from pages.parts.lesson.progress import forget_lesson, lesson_known, open_step, restore_lesson, show_step, steps_done
 from resnet.figures.palette import css_variables
@@ -12,7 +12,8 @@ from resnet.teaching.steps import STEPS, Step, step_title
 
 _COMPONENTS = ASSETS / "components"
 _KEY = "lesson_clock"
-_HEIGHT = 104  # pixels, reserved before the browser draws; on a phone what does not fit is left out or scrolled to
+_LINES, _ON_A_PROJECTOR = 2, 3  # of a step's name
+_BAR, _LINE = 78, 16  # pixels of the clock without them, and of each
 
 _clock = st.components.v2.component(
     "resnet_lab_clock",
@@ -29,6 +30,7 @@ def minutes(step: Step) -> str:
 
 def lesson_clock() -> None:
     """Draw the clock and the row of steps."""
+    lines = _ON_A_PROJECTOR if projector() else _LINES
     _clock(
         key=_KEY,
         data={
@@ -37,8 +39,9 @@ def lesson_clock() -> None:
             "done": list(steps_done()),
             "known": lesson_known(),
             "labels": _labels(),
+            "lines": lines,
         },
-        height=pixels(_HEIGHT),
+        height=pixels(_BAR + lines * _LINE),  # reserved before the browser draws; on a phone what does not fit is left out or scrolled to
         on_chosen_change=_chosen,
         on_restored_change=_restored,
         on_over_change=forget_lesson,
