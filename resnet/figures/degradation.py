@@ -59,7 +59,7 @@ def degradation_figure(theme: Theme = "light", t: Translate = english) -> go.Fig
     )
     figure.update_yaxes(
         title=t("validation error"),
-        ticksuffix=" %",
+        ticksuffix="%",
         dtick=1,
         range=[24.2, 29.4],
         fixedrange=True,
@@ -83,7 +83,14 @@ def _add_line(figure: go.Figure, points: tuple[PublishedError, ...], colour: Col
             textfont={"color": colour.on(theme), "size": 14},
             cliponaxis=False,
             line={"color": colour.on(theme), "dash": VALIDATION_DASH, "width": 2.5},
-            marker={"size": [point.depth / 2.2 for point in points], "color": colour.on(theme), "opacity": 1},
+            # The plain ones are rings around the others where both lie in one place.
+            marker={
+                "size": [point.depth / 2.4 + (7 if above else 0) for point in points],
+                "symbol": "circle-open" if above else "circle",
+                "color": colour.on(theme),
+                "opacity": 1,
+                "line": {"width": 2.5},
+            },
             hovertemplate="%{text}<extra></extra>",
             name=points[0].network.split("-")[0],
         )

@@ -210,7 +210,7 @@ def _lay_out(
     )
     figure.update_yaxes(
         title=t("top-1 accuracy"),
-        ticksuffix=" %",
+        ticksuffix="%",
         nticks=8,
         range=list(upwards),
         fixedrange=True,

@@ -14,7 +14,7 @@ from plotly.subplots import make_subplots
 from resnet.figures.palette import INK, LINE, PLAIN, RESIDUAL, Theme, translucent
 from resnet.wording import Translate, english
 
-HEIGHT = 322  # pixels
+HEIGHT = 350  # pixels
 # The scale is the same for every network and does not move while points come in: nats, by their logarithm.
 LOWEST, HIGHEST = 0.1, 20.0
 _TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
@@ -163,8 +163,10 @@ def _lay_out(figure: go.Figure, kind: Kind, theme: Theme, t: Translate) -> None:
     )
     flat = {"fixedrange": True, "showgrid": False, "zeroline": False, "linecolor": line, "tickvals": [-1, -0.5, 0, 0.5, 1]}
     figure.update_xaxes(**flat, title={"text": t("along the first direction"), "standoff": 4}, constrain="domain")
-    figure.update_yaxes(**flat)
+    figure.update_yaxes(**flat, constrain="domain")
     if kind == "above":
+        for axis in figure.select_yaxes():
+            axis.update(scaleanchor=axis.anchor)  # both directions are of one length: a round basin is to look round
         figure.update_layout(yaxis={"title": {"text": t("along the second"), "standoff": 4}})
     bare = {"title": {"text": ""}, "tickvals": [-1, 0, 1], "gridcolor": line, "backgroundcolor": "rgba(0,0,0,0)", "color": ink}
     figure.update_scenes(

@@ -161,10 +161,10 @@ def _layout(runs: Sequence[ComparedRun], unit: Unit, theme: Theme, t: Translate)
     ink, grid = INK.on(theme), translucent(INK.on(theme), 0.12)
     axis: dict[str, Any] = {"showgrid": True, "gridcolor": grid, "zeroline": False, "linecolor": grid, "automargin": True}
     title = {"epochs": t("Epoch"), "steps": t("Step"), "seconds": t("Seconds of training")}[unit]
-    across = {**axis, "title": {"text": title, "standoff": 6}, "rangemode": "tozero", "nticks": 9}
+    across = {**axis, "title": {"text": title, "standoff": 10}, "rangemode": "tozero", "nticks": 9}
     return {
         "height": HEIGHT,
-        "margin": {"l": 48, "r": 12, "t": 34, "b": 44},
+        "margin": {"l": 48, "r": 12, "t": 34, "b": 50},
         "font": {"color": ink, "size": 13},
         "hovermode": "closest",
         "hoverlabel": {"namelength": -1},

@@ -17,7 +17,7 @@ from resnet.config import ResNetConfig, TrainConfig
 from resnet.figures.palette import MUTED, Colour
 from resnet.plan import plan
 from resnet.side_by_side import Score, Settings, differing
-from resnet.wording import listed
+from resnet.wording import listed, percent
 
 _ALL = "results_compare_all"
 _ROW_HEIGHT = 29
@@ -109,13 +109,18 @@ def _styled(rows: Sequence[Row], fields: Sequence[str], differ: Sequence[str]) -
     shown = table.style.apply(marks, axis=0).format(_formats(table, fields), na_rep="–")
     for number, row in enumerate(rows):
         if row.is_best:
-            shown = shown.format(lambda value: t("{accuracy:.1f}% · best", accuracy=value), subset=([number], ["accuracy"]))
+            shown = shown.format(_best, subset=([number], ["accuracy"]))
     return shown
 
 
 def _formats(table: pd.DataFrame, fields: Sequence[str]) -> dict[Any, str | Callable[[Any], str] | None]:
     numbers = {field: _as_set for field in fields if pd.api.types.is_numeric_dtype(table[field])}
-    return {"accuracy": "{:.1f}%", "minutes": "{:.1f}", "parameters": "{:,}", **numbers}
+    return {"accuracy": lambda value: percent(value / 100), "minutes": "{:.1f}", "parameters": "{:,}", **numbers}
+
+
+def _best(accuracy: Any) -> str:
+    """In percent, as all of that column."""
+    return t("{accuracy:.1%} · best", accuracy=accuracy / 100)
 
 
 def _as_set(value: float) -> str:
