@@ -5,6 +5,7 @@ VENV ?= .venv
 # PYTHON names the interpreter to build on; without it, the first of these from 3.11 to 3.13 is taken.
 CANDIDATES = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 RUN = $(VENV)/bin/python -m
+SHARED = -n 2 --dist loadfile
 # exec, so that Ctrl-C and a termination signal reach the server itself.
 SERVE = $(RUN) resnet.address "$(PORT)" && exec $(RUN) streamlit run app.py --server.port "$(PORT)" --server.headless true
 
@@ -18,9 +19,11 @@ dev: $(VENV)/.app
 	@$(SERVE) --server.fileWatcherType auto --server.runOnSave true \
 	  --client.showErrorDetails full --client.toolbarMode developer
 
-# One pytest run for all, last, so that its count is the last line.
+# What needs no browser first, its files shared by two processes. The browser's tests then have the machine to themselves: each starts
+# servers and trainings of its own, and two at once starve each other.
 test: browser lint types imports
-	@browser=$$($(VENV)/bin/python tests/browser.py) && RESNET_BROWSER="$$browser" exec $(RUN) pytest
+	$(RUN) pytest $(SHARED) tests/unit tests/pages
+	@browser=$$($(VENV)/bin/python tests/browser.py) && RESNET_BROWSER="$$browser" exec $(RUN) pytest tests/e2e
 
 lint: $(VENV)/.dev
 	$(RUN) ruff check
@@ -36,7 +39,7 @@ browser: $(VENV)/.dev
 	@$(VENV)/bin/python tests/browser.py
 
 unit pages: $(VENV)/.dev
-	$(RUN) pytest tests/$@
+	$(RUN) pytest $(SHARED) tests/$@
 
 e2e: browser
 	@browser=$$($(VENV)/bin/python tests/browser.py) && RESNET_BROWSER="$$browser" exec $(RUN) pytest tests/e2e
