@@ -25,6 +25,12 @@ from resnet.wording import Translate, english
 
 HEIGHT = 390  # pixels
 _LEFT, _RIGHT = (0.0, 0.46), (0.54, 1.0)  # the two plots' shares of the width, as in the live chart
+_ABOVE, _BELOW = 68, 44  # pixels around the plots
+_MARGIN = 1.02  # of the epochs, how many the x-axis spans
+# Pixels: a plot at its narrowest; the words at the best epoch, and the air around them; how far from its ring they may stand.
+_PLOT = (226, HEIGHT - _ABOVE - _BELOW)
+_WORDS, _AIR = (92, 18), 4
+_DISTANCES = (28, 44, 80, 120, 160, 200)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,9 +204,10 @@ def _mark_best(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) ->
     best = curves.best
     if best is None or len(curves.epochs) < 2:
         return
-    width = max(curves.x[-1] if not curves.empty else 0, best.epoch)
+    width = _width(curves)
     side = "left" if best.epoch < width / 3 else "right" if best.epoch > width * 2 / 3 else "center"
-    for axis, value, away in (("", best.validation_loss, -44), ("2", best.validation_accuracy, 44)):
+    for axis, measure, upwards in (("", "loss", True), ("2", "accuracy", False)):
+        value = getattr(best, f"validation_{measure}")
         figure.add_trace(
             go.Scatter(
                 x=[best.epoch],
@@ -221,7 +228,7 @@ def _mark_best(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) ->
             x=best.epoch,
             y=value,
             ax=0,
-            ay=away,
+            ay=-_room_for_words(curves, best, measure, side, upwards),
             xanchor=side,
             standoff=10,
             arrowwidth=1.5,
@@ -232,19 +239,47 @@ def _mark_best(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) ->
         )
 
 
+def _room_for_words(curves: Curves, best: EpochEnd, measure: str, side: str, upwards: bool) -> int:
+    """How many pixels above the best epoch's ring, or below it where negative, its words lie on neither the validation nor the training
+    line: the nearest such place within the plot, of two equally near the one that is wanted."""
+    epochs = [epoch.epoch for epoch in curves.epochs]
+    lines = [np.array([getattr(epoch, name) for epoch in curves.epochs]) for name in (f"validation_{measure}", measure)]
+    across, up = _PLOT[0] / (_MARGIN * _width(curves)), _PLOT[1] / _top(curves, measure)
+    begin = across * best.epoch - _WORDS[0] * {"left": 0.0, "center": 0.5, "right": 1.0}[side]
+    places = np.clip(np.linspace(begin, begin + _WORDS[0], 30) / across, epochs[0], epochs[-1])
+    heights = [up * np.interp(places, epochs, line) for line in lines]
+    ring = up * getattr(best, f"validation_{measure}")
+    wanted = 1 if upwards else -1
+    for away in (sign * distance for distance in _DISTANCES for sign in (wanted, -wanted)):
+        low, high = ring + away - _WORDS[1] / 2, ring + away + _WORDS[1] / 2
+        crossed = any(np.any((np.minimum(y[1:], y[:-1]) < high + _AIR) & (np.maximum(y[1:], y[:-1]) > low - _AIR)) for y in heights)
+        if low >= 0 and high <= _PLOT[1] and not crossed:
+            return away
+    return wanted * _DISTANCES[0]
+
+
+def _top(curves: Curves, measure: str) -> float:
+    """About the highest number on the y-axis."""
+    if measure == "accuracy":
+        return 1.0
+    seen = np.array([*curves.loss, *(loss for epoch in curves.epochs for loss in (epoch.loss, epoch.validation_loss))])
+    seen = seen[np.isfinite(seen)]
+    return 1.05 * float(seen.max()) if seen.size and seen.max() > 0 else 1.0
+
+
 def _layout(curves: Curves, theme: Theme, t: Translate) -> dict[str, Any]:
     ink, grid = INK.on(theme), translucent(INK.on(theme), 0.12)
     axis: dict[str, Any] = {"showgrid": True, "gridcolor": grid, "zeroline": False, "linecolor": grid, "automargin": True}
     epochs = {
         **axis,
         "title": {"text": t("Epoch"), "standoff": 6},
-        "range": [0, _width(curves) * 1.02],
+        "range": [0, _width(curves) * _MARGIN],
         "nticks": 11,
         "unifiedhovertitle": {"text": t("Epoch") + " %{x:.2f}"},
     }
     return {
         "height": HEIGHT,
-        "margin": {"l": 48, "r": 12, "t": 68, "b": 44},
+        "margin": {"l": 48, "r": 12, "t": _ABOVE, "b": _BELOW},
         "font": {"color": ink, "size": 13},
         "hovermode": "x unified",
         "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.1, "yanchor": "bottom"},

@@ -148,6 +148,20 @@ def test_cuts_and_the_best_epoch_are_marked_in_both_plots() -> None:
     assert {"<b>Loss</b>", "<b>Accuracy</b>"} <= set(words(figure))
 
 
+@pytest.mark.parametrize(
+    ("losses", "below"),
+    [
+        ((2.0, 0.3), [28, 28]),  # the line comes down to the ring from the left
+        ((1.6, 0.1), [-200, 28]),  # as steeply, and below the ring there is no room
+        ((0.3, 2.0), [28, 28]),  # it leaves to the right
+        ((0.9, 0.9, 0.9, 0.85), [-28, 44]),  # it is flat; the accuracies rise as slowly, and the words stand clear of them
+    ],
+)
+def test_the_words_at_the_best_epoch_lie_on_no_line(losses: tuple[float, ...], below: list[int]) -> None:
+    figure = curves_figure(curves_of(run([0.1] * len(losses), losses)))
+    assert [note.ay for note in figure.layout.annotations if note.text.startswith("best: epoch")] == below
+
+
 def test_where_nothing_was_cut_nothing_is_marked_and_one_epoch_is_not_the_best() -> None:
     figure = curves_figure(curves_of(run([0.1], [0.5])))
     assert not figure.layout.shapes
