@@ -60,7 +60,7 @@ def quiz(page: str) -> None:
                 args=(page, asked),
             )
     for start in range(0, len(asked), 2):
-        for column, question in zip(st.columns(2, gap="medium"), asked[start : start + 2], strict=False):
+        for column, question in zip(st.columns(2, gap="small"), asked[start : start + 2], strict=False):
             with column:
                 ask(page, question)
 

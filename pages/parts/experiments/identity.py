@@ -74,8 +74,8 @@ def identity_view() -> None:
         st.markdown(lesson(_LESSON, "identity_question"))
         question, choices = prediction_of("identity", "", 0)
         predict("identity", question, choices, locked=run is not None, anew=lambda: _anew(state))
-        _form(state)
         _buttons(lab, state)
+        _form(state)
     with right:
         race_chart("identity", _shown(state, run), own)
         with st.container(key="verdict"):

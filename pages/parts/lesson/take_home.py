@@ -26,6 +26,8 @@ from resnet.teaching.handout import Sheet, Shown, handout
 from resnet.wording import Translate
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from resnet.runs.service import Service
 
 # Recordings that stand in for a run that this visitor did not make.
@@ -46,13 +48,18 @@ def take_home() -> None:
     """Two files, and what is in them."""
     st.header(t("To take home"), anchor=False, divider="gray")
     sheet, notebook = st.columns(2, gap="large")
-    with sheet:
+    with sheet, _over_its_button():
         prose(t("**A sheet to print:** what was run with its seeds and curves, all questions with their answers, the sources."))
         _file(t("Sheet (HTML, for A4 paper)"), "html", "text/html", lesson_sheet())
-    with notebook:
+    with notebook, _over_its_button():
         prose(t("**The notebook, repaired:** from one residual unit to a trained network. It needs Keras, and nothing of this app."))
         made = partial(lesson_notebook, lesson_words("notebook"), translator(current_language()))
         _file(t("Notebook (.ipynb)"), "ipynb", "application/x-ipynb+json", made)
+
+
+def _over_its_button() -> DeltaGenerator:
+    """A column's words at its top and its button at its foot, so that the buttons stand at one height whatever the words need."""
+    return st.container(height="stretch", vertical_alignment="distribute")
 
 
 def _file(label: str, ending: str, kind: str, make: Callable[[], str]) -> None:
