@@ -180,7 +180,7 @@ def test_the_page_says_what_was_measured_of_each_network(lab: Lab) -> None:
     app = AppTest.from_function(view, default_timeout=30).run()
     assert not app.exception
     below = sum(0.5 + 4 * (a * a + b * b) < math.log(10) for a, b in grid(5)) / 25
-    assert texts(app).count(f"Loss **0.500** in the middle; lower than guessing (2.30) at **{below:.0%}** of the points") == 2
+    assert texts(app).count(f"Loss **0.500** in the middle; lower than guessing (2.30) at **{below:.0%}** of 25 points") == 2
     assert "Loss in the middle: –" in texts(app)
     assert "**Plain-20** · Subset of 12,000, 14×14 · 25 of 289 points" in texts(app).replace("\\", "")
     # As they were measured when the weights were made: assets/weights/measured.json.
@@ -308,7 +308,7 @@ def test_at_the_end_the_whole_grid_is_drawn_and_nothing_more_is_asked(lab: Lab) 
     app.run()
     assert len(lab.asked) == asked
     below = np.mean([0.5 + 4 * (a * a + b * b) < math.log(10) for a, b in grid(17)])
-    assert texts(app).count(f"at **{below:.0%}** of the points") == 3
+    assert texts(app).count(f"at **{below:.0%}** of 289 points") == 3
 
 
 def test_what_cannot_be_measured_is_said_and_can_be_asked_again(lab: Lab) -> None:

@@ -120,7 +120,7 @@ def test_ten_images_are_labelled_and_the_score_stands_beside_others(app: AppTest
     scores = {metric.label: (metric.value, metric.delta) for metric in app.metric}
     # Wilson's interval of 9 in 10, at 95%.
     assert scores["You"] == ("9 of 10", "60% to 98%: ten images say little")
-    assert scores["People"] == ("83.5%", "no experts; 1,000 images, majority of three")
+    assert scores["People"] == ("83.5%", "non-experts; 1,000 images, majority of three")
     titles = class_titles(english)
     assert f":material/close: {titles[truth[0]]}, you said {titles[wrong]}" in [caption.value for caption in app.caption]
     app.button(key="ten_others").click().run()

@@ -78,7 +78,9 @@ def test_a_fresh_server_shows_the_network_that_comes_with_the_app(asked: list[An
     said = texts(app)
     assert "**mini-ResNet, 14 layers**" in said
     # By hand, z² = 3.8415, n = 2000: (0.985 + z²/2n ± 1.96 √(0.985·0.015/n + z²/4n²)) / (1 + z²/n) is 0.9787 and 0.9895.
-    assert "**98.5%** right: 1,970 of 2,000 test images (95% interval 97.9% to 98.9%), test loss 0.345. People, no experts: 83.5%." in said
+    assert (
+        "**98.5%** right: 1,970 of 2,000 test images (95% interval 97.9% to 98.9%), test loss 0.345. People (non-experts): 83.5%." in said
+    )
 
 
 def test_the_most_frequent_mistake_is_open_with_its_images_the_surest_first(asked: list[Any]) -> None:

@@ -66,7 +66,7 @@ def prediction_of(experiment: str, view: str, depth: int) -> tuple[str, Mapping[
         ),
         "rate": (
             t("The loss will …"),
-            {"nan": t("leave the numbers (NaN)"), "plateau": t("hang about guessing"), "learned": t("come down all the same")},
+            {"nan": t("become NaN (not a number)"), "plateau": t("stay near guessing"), "learned": t("come down all the same")},
         ),
     }[experiment]
 

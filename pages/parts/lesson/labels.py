@@ -99,7 +99,7 @@ def _scores(right: int) -> None:
         delta_color="off",
         delta_arrow="off",
     )
-    people.metric(t("People"), percent(PEOPLE), t("no experts; 1,000 images, majority of three"), delta_color="off", delta_arrow="off")
+    people.metric(t("People"), percent(PEOPLE), t("non-experts; 1,000 images, majority of three"), delta_color="off", delta_arrow="off")
     if measured is not None:
         network.metric(
             t("The mini-ResNet that comes with the app"),

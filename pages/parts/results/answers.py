@@ -72,7 +72,7 @@ def summary(found: TestPredictions) -> str:
     low, high = wilson_interval(right, images)
     return t(
         "**{accuracy:.1%}** right: {right:,} of {images:,} test images (95% interval {low:.1%} to {high:.1%}), test loss {loss:.3f}. "
-        "People, no experts: {people:.1%}.",
+        "People (non-experts): {people:.1%}.",
         accuracy=found.accuracy,
         right=right,
         images=images,

@@ -122,6 +122,6 @@ def _columns() -> dict[str, Any]:
         "precision": share(t("Class precision"), format="%.1f%%", help=t("Of the images called so, the share that are.")),
         "recall": share(t("Class recall"), format="%.1f%%", help=t("Of the images of the class, the share called so: its accuracy.")),
         "f1": share("F1", format="%.1f%%", help=t("The harmonic mean of precision and recall.")),
-        "images": share(t("Images of it"), format="%d"),
-        "named": share(t("Called so"), format="%d"),
+        "images": share(t("Images"), format="%d"),
+        "named": share(t("Predicted"), format="%d"),
     }

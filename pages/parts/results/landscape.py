@@ -121,10 +121,11 @@ def _words(one: Shown) -> None:
         measured = t("Loss in the middle: {loss}", loss="–" if loss is None else f"{loss:.3f}")
     else:
         measured = t(
-            "Loss **{loss:.3f}** in the middle; lower than guessing ({guessing:.2f}) at **{share:.0%}** of the points",
+            "Loss **{loss:.3f}** in the middle; lower than guessing ({guessing:.2f}) at **{share:.0%}** of {known} points",
             loss=loss,
             guessing=one.guessing,
             share=share,
+            known=len(one.known.losses),
         )
     st.markdown(measured)
     st.caption(_tested_words(one))

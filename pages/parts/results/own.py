@@ -72,10 +72,10 @@ def _settings(state: Brought, made: Made) -> None:
             )
         )
 
-    st.toggle(t("Turn brightness round"), key="own_invert", on_change=change, help=t("The training images are light on black."))
+    st.toggle(t("Invert brightness"), key="own_invert", on_change=change, help=t("The training images are light on black."))
     st.toggle(t("Crop to what is drawn"), key="own_crop", on_change=change)
     st.slider(
-        t("Ground up to"),
+        t("Background up to"),
         int(GROUNDS[0]) / 100,
         int(GROUNDS[-1]) / 100,
         step=(int(GROUNDS[1]) - int(GROUNDS[0])) / 100,

@@ -44,7 +44,7 @@ def bring(state: Brought) -> None:
 def sample_titles() -> Mapping[Sample, str]:
     """What each drawn picture shows."""
     return {
-        "shirt": t("a drawn shirt"),
+        "shirt": t("a drawn T-shirt"),
         "trousers": t("drawn trousers"),
         "seven": t("a seven"),
         "face": t("a face"),

@@ -21,7 +21,7 @@ def step_titles(inverted: bool) -> Mapping[StepName, str]:
     return {
         "upright": t("as it came"),
         "grey": t("grey"),
-        "light": t("turned round, ground black") if inverted else t("ground black"),
+        "light": t("inverted, background black") if inverted else t("background black"),
         "cropped": t("cropped"),
         "square": t("in a square"),
         "small": t("28×28"),

@@ -73,7 +73,7 @@ def choose_network(shown: Whom) -> None:
     if record is None:
         return
     names = {network.name: network_words(network) for network in record.config.networks}
-    names[EMBEDDED_RUN] = t("The network that comes with the app")
+    names[EMBEDDED_RUN] = t("The app's own network")
     st.session_state[_WIDGET] = EMBEDDED_RUN if shown.record is None else network_of(record).name
     st.selectbox(
         t("Network"),
