@@ -22,7 +22,7 @@
   },
 
   /** What reaches over the right edge although nothing around it scrolls or cuts it off, how far the document scrolls sideways, and which
-      boxes of words are higher than they show. */
+      boxes hold more below than they show. */
   overflow() {
     const wide = [];
     const main = document.querySelector("[data-testid=stMain]");
@@ -41,8 +41,9 @@
       }
     };
     walk(document.body);
-    const blocks = [...main.querySelectorAll("[data-testid=stVerticalBlock], [data-testid=stHorizontalBlock]")];
-    const cut = blocks.filter((block) => block.clientHeight && block.scrollHeight > block.clientHeight + 4).map((block) => block.className);
+    const boxes = [...main.querySelectorAll("[data-testid=stVerticalBlock], [data-testid=stHorizontalBlock], [data-testid=stElementContainer]")];
+    const hides = (box) => box.clientHeight && box.scrollHeight > box.clientHeight + 4 && getComputedStyle(box).overflowY !== "visible";
+    const cut = boxes.filter(hides).map((box) => box.className);
     return { wide, cut, document: document.documentElement.scrollWidth, main: main.scrollWidth - main.clientWidth };
   },
 })

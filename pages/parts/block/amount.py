@@ -23,6 +23,7 @@ from pages.parts.display import pixels, projector
 from pages.parts.i18n import ASSETS, lesson, t
 from pages.parts.inquiry import ask, tell
 from pages.parts.layout import prose
+from pages.parts.reserved import drawn
 from resnet.figures.block_maps import Reading, lively_channel, read_channel
 from resnet.inquiries import AMOUNTS, BlockMaps, LookAtBlock
 from resnet.wording import class_titles, percent
@@ -62,7 +63,8 @@ def amount() -> None:
     projection = has_projection(current_block()) if maps is None else maps.projection
     side = _SIDE_ON_A_PROJECTOR if projector() else _SIDE
     data = amount_data(maps, reading, projection=projection, status=asked.status, side=side)
-    _amount(key=f"{_KEY}_maps", data=data, height=pixels(_HEIGHT))
+    with drawn(_KEY):
+        _amount(key=f"{_KEY}_maps", data=data, height=pixels(_HEIGHT))
     tell(asked, key=_KEY)
     nothing, measured = st.columns(2, gap="large")
     with nothing:
