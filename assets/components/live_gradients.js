@@ -57,7 +57,7 @@ class Gradients {
     const stages = stagesOf(course.layers);
     const axis = axisOn(ink);
     const margin = { l: 56, r: 12, t: 50, b: 36, autoexpand: false };
-    const none = { text: noneWords(this.node, labels), x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, bgcolor: ink.background, borderpad: 4, font: { color: ink.muted } };
+    const none = { text: noneWords(this.node, labels), x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, bgcolor: ink.background, borderpad: 4, font: { color: ink.muted, size: this.node.clientWidth < 480 ? 10 : 13 } };
     return {
       ...frame(ink),
       margin,

@@ -52,7 +52,7 @@ class RaceGradients {
     const longest = measured.map(({ course }) => course.layers).sort((a, b) => b.length - a.length)[0] || [];
     const stages = stagesOf(longest);
     const axis = axisOn(ink);
-    const none = { text: noneWords(this.node, labels), x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, bgcolor: ink.background, borderpad: 4, font: { color: ink.muted } };
+    const none = { text: noneWords(this.node, labels), x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, bgcolor: ink.background, borderpad: 4, font: { color: ink.muted, size: this.node.clientWidth < 480 ? 10 : 13 } };
     const all = measured.flatMap(({ course }) => course.gradients.flatMap(({ norms }) => norms));
     return {
       ...frame(ink),

@@ -154,7 +154,7 @@ def _traces(curves: Curves, measure: str, colour: str, t: Translate) -> list[go.
             "x": curves.x,
             "y": getattr(curves, measure),
             "mode": "lines",
-            "opacity": 0.35,
+            "opacity": 0.5,
             "line": {"width": 1, "color": colour},
         },
         {

@@ -33,7 +33,7 @@ def degradation_figure(theme: Theme = "light", t: Translate = english) -> go.Fig
         title={
             "text": t("ImageNet: top-1 validation error"),
             "subtitle": {
-                "text": t("10-crop testing, shortcuts of option A. He et al. 2015, table 2"),
+                "text": t("10-crop testing, option A. He et al. 2015, table 2"),
                 "font": {"color": MUTED.on(theme), "size": 13},
             },
             "font": {"size": 16, "color": INK.on(theme)},

@@ -13,7 +13,7 @@ from resnet.figures.palette import BACKGROUND, INK, PLAIN, RESIDUAL, Theme, tran
 from resnet.tables import compact
 from resnet.wording import Translate, english, percent, stage_title
 
-_ROW, _FRAME = 44, 74  # pixels for each stage, and for what is around them
+_ROW, _FRAME = 44, 84  # pixels for each stage, and for what is around them
 _PANELS = ((0.0, 0.44), (0.52, 0.96))  # parameters, multiply-adds; what is left is for the numbers behind the bars
 
 
@@ -41,7 +41,7 @@ def stage_shares_figure(networks: Sequence[Shared], theme: Theme = "light", t: T
     scale = {"range": [0, longest * 1.3], "tickformat": ".0%", "nticks": 5, "gridcolor": grid, "zeroline": False, "fixedrange": True}
     figure.update_layout(
         height=_FRAME + _ROW * len(stages),
-        margin={"l": 0, "r": 0, "t": 44, "b": 28},
+        margin={"l": 0, "r": 0, "t": 30, "b": 52},
         font={"color": INK.on(theme), "size": 13},
         barmode="group",
         bargap=0.28,
@@ -49,9 +49,9 @@ def stage_shares_figure(networks: Sequence[Shared], theme: Theme = "light", t: T
         dragmode=False,
         legend={
             "orientation": "h",
-            "x": 1,
-            "xanchor": "right",
-            "y": 1.0,
+            "x": 0,
+            "y": 0,  # below the axis: above, on a phone, the headings have all the width
+            "yref": "container",
             "yanchor": "bottom",
             "itemclick": False,
             "itemdoubleclick": False,
