@@ -106,7 +106,7 @@ def test_a_drawn_shirt_is_asked_about_before_anything_is_brought(app: AppTest, l
     assert asked_last(lab) == make(sample("shirt"), Ways()).pixels.tobytes()
     assert "It says **Sneaker**, 80.0%. Its distance from the nearest is 0.42; of 200 test images 120 are farther" in texts(app)
     assert "The nearest of 900 training images" in texts(app)
-    assert "Ankle boot 0.44" in texts(app)
+    assert "Ankle boot  \n0.44" in texts(app)
     assert r"1\. as it came" in texts(app)
     assert r"6\. 28×28" in texts(app)
 

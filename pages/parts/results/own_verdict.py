@@ -48,7 +48,7 @@ def _nearest(found: Judgement, titles: tuple[str, ...], *, current: bool) -> Non
             name = titles[label]
             alt = t("Training image: {name}, distance {distance:.2f}", name=name, distance=distance)
             st.image(framed(picture, opacity=1 if current else _FAINT), width=pixels(_SIDE), alt=from_before(alt, current=current))
-            st.caption(f"{name} {distance:.2f}")
+            st.caption(f"{name}  \n{distance:.2f}")  # a line of its own, as names differ in length
 
 
 def _words(found: Judgement, titles: tuple[str, ...]) -> str:
