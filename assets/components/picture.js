@@ -2,11 +2,13 @@
 
 const SCALE = 2; // pixels of the PNG for one unit of the drawing
 const FALLBACK = "Sans-serif";
+const DOWN = `<svg viewBox="0 0 20 20" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.6">
+  <path d="M10 3.5v9M6.3 9l3.7 3.7L13.7 9M4 13v3.2h12V13" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
 
 export default function ({ data, parentElement }) {
   const [svg, png] = parentElement.querySelectorAll("button");
-  svg.textContent = data.svg_label;
-  png.textContent = data.png_label;
+  label(svg, data.svg_label);
+  label(png, data.png_label);
   const failed = parentElement.querySelector("output");
   failed.textContent = "";
   const drawing = withFont(data.svg, getComputedStyle(parentElement.querySelector(".picture")).fontFamily || FALLBACK);
@@ -18,6 +20,11 @@ export default function ({ data, parentElement }) {
       failed.textContent = data.failed;
     }
   };
+}
+
+function label(button, words) {
+  button.innerHTML = DOWN;
+  button.append(words);
 }
 
 function withFont(svg, family) {

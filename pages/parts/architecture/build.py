@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _STATE = "network_build_asked"
 _PAUSE = 0.5  # seconds between two looks at a question
-# Pixels. The area is reserved for every state, so that nothing below it jumps; a list of differences takes its room from the summary.
+# Pixels. The area is reserved from the question on, so that nothing below it jumps; a list of differences takes its room from the summary.
 _AREA = 500
 _LINE = 40
 _DIFFERENCES = 220
@@ -66,10 +66,11 @@ def build_tab(network: Plan) -> None:
         on_click=_ask,
         args=(lab, network.config),
     )
+    if asked is None:
+        st.caption(t("Nothing has been built yet."))
+        return
     with reserved(_AREA, key="build"):
-        if asked is None:
-            st.caption(t("Nothing has been built yet."))
-        elif isinstance(asked.answer, (Built, ExplainedError)):
+        if isinstance(asked.answer, (Built, ExplainedError)):
             show_answer(plan(asked.network), asked.answer, earlier=asked.network != network.config)
         else:
             _watch(network.config)

@@ -18,20 +18,24 @@ from resnet.tables import PAPER_DEPTHS, comparison_table, kernels_text, scientif
 def paper_tab(network: Plan) -> None:
     """The table, and how to read it."""
     # A cell is one line: a break within the brackets would be read as two blocks.
-    table = comparison_table(network, t).map(lambda cell: cell.replace(" ", "\N{NO-BREAK SPACE}"))
+    table = comparison_table(network, t).map(_unbroken)
     titles = {"layer": t("Layer"), "output_size": t("Output"), "own_size": t("Yours"), "own": _own_heading(network.config)}
     titles |= {f"resnet_{depth}": _heading(depth) for depth in PAPER_DEPTHS}
     st.table(table.rename(columns=titles), border="horizontal", hide_index=True, alt=t("The paper's table 1 beside your network"))
     prose(lesson("architecture", "paper", **_multiply_adds()))
 
 
+def _unbroken(words: str) -> str:
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def _heading(depth: int) -> str:
-    return f"{depth} · {kernels_text(PRESETS[f'resnet-{depth}'].block)}"
+    return f"{depth} · {_unbroken(kernels_text(PRESETS[f'resnet-{depth}'].block))}"
 
 
 def _own_heading(network: ResNetConfig) -> str:
     """What the brackets leave out: the kernels, and what else there is in a block."""
-    words = [network_title(network), kernels_text(network.block)]
+    words = [network_title(network), _unbroken(kernels_text(network.block))]
     if network.groups > 1:
         words.append(t("{groups} groups", groups=network.groups))
     if network.se_reduction is not None:
