@@ -4,11 +4,12 @@ export default function ({ data, parentElement }) {
   const frame = parentElement.querySelector(".source");
   frame.setAttribute("aria-label", data.title);
   frame.classList.toggle("numbered", data.numbered);
-  frame.style.height = `${data.height}px`;
+  frame.style.height = data.height ? `${data.height}px` : "";
   const lit = new Set(data.lit);
   const lines = data.lines.map((words, number) => {
     const line = document.createElement(lit.has(number) ? "mark" : "span");
     line.textContent = `${words}\n`;
+    line.style.setProperty("--indent", words.search(/\S|$/) + 4); // of what is wrapped, in letters
     return line;
   });
   frame.firstElementChild.replaceChildren(...lines);

@@ -29,9 +29,9 @@ _TRIED = "block_fault_tried"
 
 
 def exercises() -> None:
-    """Both, side by side."""
+    """Both, side by side; code needs the wider column."""
     st.header(t("Try it"), anchor=False, divider="gray")
-    shapes, fault = st.columns(2, gap="medium")
+    shapes, fault = st.columns([1, 1.4], gap="medium")
     with shapes:
         _shape_test()
     with fault:
@@ -109,7 +109,7 @@ def _find_the_fault() -> None:
     text = FORGETFUL.read_text(encoding="utf-8").rstrip("\n")
     tried = st.session_state.get(_TRIED)
     marked = lines_with(text, FAULTS[tried]) if tried else []
-    marked_source(text, marked, title=t("The unit’s source"), key="block_fault_source", height=376, numbered=True)
+    marked_source(text, marked, title=t("The unit’s source"), key="block_fault_source", height=None, numbered=True)
     chosen = st.radio(
         t("Which line is at fault?"),
         FAULTS,

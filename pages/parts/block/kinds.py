@@ -66,9 +66,9 @@ def kinds() -> None:
         else:
             _explanation(choice, sizes, view, offered)
     with code:
-        st.code(source_of("resnet.blocks", choice.function), language="python", height=430)
+        st.code(source_of("resnet.blocks", choice.function), language="python", wrap_lines=True)
         st.caption(lesson("block", "source"))
-        st.code(source_of("resnet.blocks", *choice.steps), language="python", height=430)
+        st.code(source_of("resnet.blocks", *choice.steps), language="python", wrap_lines=True)
     exercises()
 
 

@@ -20,11 +20,12 @@ _source = st.components.v2.component(
 )
 
 
-def marked_source(text: str, marked: Sequence[int], *, title: str, key: str, height: int, numbered: bool = False) -> None:
-    """Show source text, `height` pixels high (more on a projector) and scrolled to its first marked line.
+def marked_source(text: str, marked: Sequence[int], *, title: str, key: str, height: int | None, numbered: bool = False) -> None:
+    """Show source text, `height` pixels high (more on a projector) and scrolled to its first marked line; without a height all of it.
 
-    `marked` counts lines from 0; with `numbered` the reader sees them counted from 1, as in an editor. `title` is for the ear.
+    `marked` counts lines from 0; with `numbered` the reader sees them counted from 1, as in an editor, and the long ones wrapped.
+    `title` is for the ear.
     """
-    room = pixels(height)
+    room = None if height is None else pixels(height)
     data = {"title": title, "lines": text.split("\n"), "lit": list(marked), "height": room, "numbered": numbered}
-    _source(key=key, data=data, height=room)
+    _source(key=key, data=data, height="content" if room is None else room)
