@@ -22,8 +22,10 @@ dev: $(VENV)/.app
 # What needs no browser first, its files shared by two processes. The browser's tests then have the machine to themselves: each starts
 # servers and trainings of its own, and two at once starve each other.
 test: browser lint types imports
-	$(RUN) pytest $(SHARED) tests/unit tests/pages
-	@browser=$$($(VENV)/bin/python tests/browser.py) && RESNET_BROWSER="$$browser" exec $(RUN) pytest tests/e2e
+	@browser=$$($(VENV)/bin/python tests/browser.py) || exit; failed=0; \
+	$(RUN) pytest $(SHARED) tests/unit tests/pages || failed=$$?; \
+	RESNET_BROWSER="$$browser" $(RUN) pytest tests/e2e || failed=$$?; \
+	exit $$failed
 
 lint: $(VENV)/.dev
 	$(RUN) ruff check

@@ -37,14 +37,13 @@ def filled(message: str, values: Mapping[str, object]) -> str:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """A share in percent, a tie rounded up as browsers and Plotly do.
+    """A share in percent, rounded as a browser's `toFixed` does, which the tables and charts beside it are written with: a tie goes up.
 
-    Python takes a tie to the even digit: of 1,565 in 2,000 it would say 78.2%, and the browser's table beside it 78.3%.
+    Python takes a tie to the even digit: of 1,565 in 2,000 it would say 78.2%, and the table 78.3%.
     """
     if not math.isfinite(share):
         return f"{share:.{digits}%}"
-    exact = Decimal(repr(float(share))) * 100
-    return f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)}%"
+    return f"{Decimal(100 * float(share)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)}%"
 
 
 class _Template(string.Formatter):

@@ -57,14 +57,13 @@ class Gradients {
     const stages = stagesOf(course.layers);
     const axis = axisOn(ink);
     const margin = { l: 56, r: 12, t: 50, b: 36, autoexpand: false };
-    const none = { text: noneWords(this.node, labels), x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, bgcolor: ink.background, borderpad: 4, font: { color: ink.muted, size: this.node.clientWidth < 480 ? 10 : 13 } };
     return {
       ...frame(ink),
       margin,
       uirevision: data.run,
       hovermode: "closest",
       legend: { orientation: "h", x: 1, xanchor: "right", y: overHeading(this.node, data, margin), yanchor: "bottom" },
-      annotations: [heading(labels.gradients.heading, 0), ...(course.gradients.length ? [] : [none])],
+      annotations: [heading(labels.gradients.heading, 0), ...(course.gradients.length ? [] : [noneNote(this.node, labels, ink)])],
       shapes: stages.slice(1).map(({ from }) => ({ type: "line", xref: "x", yref: "paper", x0: from - 0.5, x1: from - 0.5, y0: 0, y1: 1, layer: "below", line: { color: ink.muted, width: 1, dash: "dot" } })),
       xaxis: {
         ...axis,
@@ -84,6 +83,11 @@ class Gradients {
 function noneWords(node, { gradients }) {
   const state = node.closest("[data-state]")?.dataset.state;
   return ["finished", "stopped", "interrupted", "failed"].includes(state) ? gradients.never : gradients.none;
+}
+
+function noneNote(node, labels, ink) {
+  const font = { color: ink.muted, size: node.clientWidth < 480 ? 10 : 13 }; // on a phone the whole line is to fit
+  return { text: noneWords(node, labels), x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, bgcolor: ink.background, borderpad: 4, font };
 }
 
 // Layers are named by their place: "stem_conv", "stage1_block2_conv1", "head_dense". The stages in order, with the layers each spans.

@@ -85,10 +85,10 @@ class LiveRun extends LiveView {
       if (event.kind === "finished") facts.testAccuracy = Object.values(event.test_accuracy)[0];
     }
     for (const { images_per_second: speed, time } of Object.values(frame.batches)) Object.assign(facts, { speed: speed.at(-1), now: time.at(-1) });
-    const first = !this.course.length;
+    const empty = !this.course.length;
     this.course.take(frame);
     this.show(facts);
-    this.redrawSoon(first || last);
+    this.redrawSoon(last || (empty && this.course.length > 0));
     if (last) this.stream.close();
     this.report();
   }

@@ -70,8 +70,9 @@ class LiveView {
     });
   }
 
-  // The browser often shares its cores with the training: drawing what streams in gets a sixth of one, but nobody waits long for it, and not
-  // at all for the first that is to be seen of a run (the first drawing of all was slow: it loaded the code) nor for the last.
+  // The browser often shares its cores with the training: drawing what streams in gets a sixth of one, more where a drawing is so slow
+  // that one would wait long for the next. Nobody waits for a run's first batches (the first drawing of all was slow: it loaded the code) nor
+  // for its last.
   redrawSoon(now) {
     if (!now) {
       this.due ??= setTimeout(() => this.redrawSoon(true), Math.min(LONGEST_PAUSE, Math.max(100, 5 * (this.drawnAfter || 0))));

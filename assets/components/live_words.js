@@ -43,7 +43,7 @@ function figuresOf(facts, course, data) {
   const { labels, locale } = data;
   const { last } = course;
   const number = (value, options) => (value == null ? "–" : new Intl.NumberFormat(locale, options).format(value));
-  const share = (value) => number(value, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const share = (value) => (value == null ? "–" : `${(100 * value).toFixed(1)}%`); // as resnet/wording.py rounds
   const tiny = (value) => (value != null && value < 1e-4 ? value.toExponential(1) : number(value, { maximumSignificantDigits: 2 }));
   const digits = (value) => (value < 100 ? 3 : 0);
   const loss = (value) => (value >= 1e6 ? value.toExponential(1) : number(value, { minimumFractionDigits: digits(value), maximumFractionDigits: digits(value) }));

@@ -105,10 +105,10 @@ class RaceView extends LiveView {
     for (const event of frame.events) {
       if (event.kind === "preparing") Object.assign(facts, { phase: event.phase, done: event.done });
     }
-    const first = !this.course.step;
+    const empty = !this.course.step;
     this.course.take(frame);
     this.show(facts);
-    this.redrawSoon(first || last);
+    this.redrawSoon(last || (empty && this.course.step > 0));
     if (last) this.stream.close();
     this.report(played);
   }

@@ -52,7 +52,6 @@ class RaceGradients {
     const longest = measured.map(({ course }) => course.layers).sort((a, b) => b.length - a.length)[0] || [];
     const stages = stagesOf(longest);
     const axis = axisOn(ink);
-    const none = { text: noneWords(this.node, labels), x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, bgcolor: ink.background, borderpad: 4, font: { color: ink.muted, size: this.node.clientWidth < 480 ? 10 : 13 } };
     const all = measured.flatMap(({ course }) => course.gradients.flatMap(({ norms }) => norms));
     return {
       ...frame(ink),
@@ -60,7 +59,7 @@ class RaceGradients {
       uirevision: `${data.source}:gradients`,
       hovermode: "x unified",
       legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" },
-      annotations: measured.length ? [] : [none],
+      annotations: measured.length ? [] : [noneNote(this.node, labels, ink)],
       shapes: stages.slice(1).map(({ from }) => ({ type: "line", xref: "x", yref: "paper", x0: from - 0.5, x1: from - 0.5, y0: 0, y1: 1, layer: "below", line: { color: ink.muted, width: 1, dash: "dot" } })),
       xaxis: {
         ...axis,

@@ -240,8 +240,8 @@ def _mark_best(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) ->
 
 
 def _room_for_words(curves: Curves, best: EpochEnd, measure: str, side: str, upwards: bool) -> int:
-    """How many pixels above the best epoch's ring, or below it where negative, its words lie on neither the validation nor the training
-    line: the nearest such place within the plot, of two equally near the one that is wanted."""
+    """How many pixels above the best epoch's ring, or below it where negative, its words lie on neither line of the epochs, validation
+    or training: the nearest such place within the plot, of two equally near the one that is wanted."""
     epochs = [epoch.epoch for epoch in curves.epochs]
     lines = [np.array([getattr(epoch, name) for epoch in curves.epochs]) for name in (f"validation_{measure}", measure)]
     across, up = _PLOT[0] / (_MARGIN * _width(curves)), _PLOT[1] / _top(curves, measure)

@@ -22,7 +22,7 @@ def test_feature_maps_are_opened_layer_by_layer(server: AppServer, visit: Callab
     tiles = page.locator(".tiles button")
     expect(tiles).to_have_count(64, timeout=2 * WAIT)  # of 128, once TensorFlow has been loaded
     expect(page.get_by_text("Grad-CAM, 7×7, enlarged")).to_be_visible(timeout=WAIT)
-    expect(page.get_by_text(re.compile(r"The network says .+ \(\d+%\), then"))).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text(re.compile(r"The network says .+ \(\d+\.\d%\), then"))).to_be_visible(timeout=WAIT)
     assert page.locator(".heat .over").evaluate(COLOURS) > 1
     box = page.locator(".channels").bounding_box()
     assert box is not None

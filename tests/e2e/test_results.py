@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from resnet.runs.store import RunRecord
 from resnet.training.checkpoints import FOLDER_VARIABLE
+from resnet.wording import percent
 from tests.app_server import AppServer
 from tests.e2e.conftest import WAIT
 from tests.e2e.labs import SHORT, database, ended, open_lab
@@ -48,7 +49,7 @@ def test_a_cell_shows_its_images_and_one_of_them_is_looked_into(trained: tuple[A
     assert box is not None
     assert box["y"] + box["height"] <= 720, "the matrix is on one screen with the page's question"
     (accuracy,) = record.result.test_accuracy.values()
-    expect(page.get_by_text(f"{accuracy:.1%} right: ")).to_be_visible()
+    expect(page.get_by_text(f"{percent(accuracy)} right: ")).to_be_visible()
     plot.evaluate("node => { node.marked = true; }")
 
     # The Shirts called Shirt: row and column 6 of 10. The words beneath come before the drawing, which until then has no cells.

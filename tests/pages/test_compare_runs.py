@@ -78,7 +78,7 @@ def test_the_table_has_what_differs_as_numbers_that_sort(store: Store) -> None:
     table = compared(results(view="compare", compare="aaaa,bbbb"))
     assert table.columns.tolist() == ["run", "accuracy", "minutes", "parameters", "depth", "learning_rate", "seed"]
     assert table["learning_rate"].tolist() == [0.1, 0.05]
-    assert table["accuracy"].tolist() == [pytest.approx(85.65), 86.0]
+    assert table["accuracy"].tolist() == [pytest.approx(0.8565), 0.86]
     assert table["parameters"].tolist() == [696_042] * 2  # the notebook's own summary
 
 
@@ -123,7 +123,7 @@ def test_each_network_of_a_race_is_a_line_of_its_own(store: Store) -> None:
     keep(store, "aaaa", [*numbered, end], "finished", config=replace(QUICK, networks=two))
     app = results(run="aaaa", view="compare")
     assert [name.split(" · ")[0] for name in names(app)] == ["Plain-14, 14 layers, plain", "Residual-14, 14 layers"]
-    assert compared(app)["accuracy"].tolist() == [70.0, 80.0]
+    assert compared(app)["accuracy"].tolist() == [0.7, 0.8]
 
 
 def test_seconds_are_an_axis_too(store: Store) -> None:

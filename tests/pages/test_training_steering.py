@@ -375,7 +375,7 @@ def test_a_run_in_progress_stays_in_the_hand_when_the_database_is_gone(store: St
     app = training(run=run)
     assert not app.exception
     assert len(app.error) == 1, "the earlier runs cannot be read, and it says so"
-    assert f"Run {run}: mini-resnet" in texts(app)
+    assert "mini-ResNet, 14 layers · Subset of 12,000" in texts(app)
     assert {"Pause", "One step", "Stop", "Set"} <= set(enabled(app))
     button(app, "Stop")
     assert lab.live_state(run) == "stopping"

@@ -58,7 +58,7 @@ def test_the_accent_is_read_under_a_buttons_white_text_and_what_is_chosen_on_the
 
 
 def test_what_is_chosen_has_the_colour_of_links() -> None:
-    """Streamlit would write it in the accent's colour; the sheet says otherwise."""
+    """Streamlit would write it in the accent's colour; the sheet says otherwise. That it reaches it is axe's to see (tests/e2e)."""
     light, dark = (CONFIG["theme"][theme]["linkColor"] for theme in ("light", "dark"))
     assert f"light-dark({light}, {dark})" in PAGE
 

@@ -177,7 +177,7 @@ def _own_verdict(chart: Landscape) -> str:
     if not mine:
         return t("**{title} has no finished run on this data.**", title=chart.ours.title)
     return t(
-        "**{title}, the network on this page, is in the chart:** its best run has {best:.1f}%.", title=chart.ours.title, best=max(mine)
+        "**{title}, the network on this page, is in the chart:** its best run has {best:.1%}.", title=chart.ours.title, best=max(mine) / 100
     )
 
 

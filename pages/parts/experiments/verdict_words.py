@@ -225,7 +225,7 @@ def identity_words(run: Mapping[str, Sequence[float]]) -> str:
     found = verdicts.identity(run)
     larger, smaller = max(found.plain, found.drawn), min(found.plain, found.drawn)
     values = {name: percent(getattr(found, name), 2) for name in ("plain", "residual", "drawn")}
-    values |= {f"{name}_first": f"{getattr(found, f'{name}_first'):.0%}" for name in ("plain", "residual", "drawn")}
+    values |= {f"{name}_first": percent(getattr(found, f"{name}_first"), 0) for name in ("plain", "residual", "drawn")}
     values |= {"steps": f"{found.steps:,}", "times": _times(larger / smaller) if smaller else "∞"}
     return " ".join(lesson(_LESSON, section, **values) for section in (f"identity_plain_{found.plain_is}", "identity_start"))
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pages.parts import i18n
 from resnet.teaching.quizzes import Question, read_quiz
-from resnet.wording import Translate
+from resnet.wording import Translate, filled
 
 QUIZZES = ("idea", "block", "architecture", "experiments", "training", "results", "exit")
 
@@ -36,8 +36,7 @@ def translator(language: str) -> Translate:
     messages = i18n.catalogue(language, i18n.LOCALE)
 
     def translate(message: str, /, **values: object) -> str:
-        text = messages.gettext(message)
-        return text.format(**values) if values else text
+        return filled(messages.gettext(message), values)
 
     return translate
 

@@ -61,10 +61,10 @@ def compared_table(rows: Sequence[Row]) -> None:
 
 
 def values_table(rows: Sequence[Row], fields: Sequence[str]) -> pd.DataFrame:
-    """One row for each run. Numbers stay numbers, so that they sort as such; accuracies are in percent, what there is not is NaN."""
+    """One row for each run. Numbers stay numbers, so that they sort as such; what there is not is NaN."""
     table: dict[str, Any] = {
         "run": [f"{row.mark} {row.name}".lstrip() for row in rows],
-        "accuracy": pd.Series([100 * row.tested.accuracy if row.tested else None for row in rows], dtype=float),
+        "accuracy": pd.Series([row.tested.accuracy if row.tested else None for row in rows], dtype=float),
         "minutes": pd.Series([row.seconds / 60 if row.seconds is not None else None for row in rows], dtype=float),
         "parameters": [plan(row.network).trainable_parameters for row in rows],
         "depth": [row.network.depth for row in rows],
@@ -115,12 +115,11 @@ def _styled(rows: Sequence[Row], fields: Sequence[str], differ: Sequence[str]) -
 
 def _formats(table: pd.DataFrame, fields: Sequence[str]) -> dict[Any, str | Callable[[Any], str] | None]:
     numbers = {field: _as_set for field in fields if pd.api.types.is_numeric_dtype(table[field])}
-    return {"accuracy": lambda value: percent(value / 100), "minutes": "{:.1f}", "parameters": "{:,}", **numbers}
+    return {"accuracy": percent, "minutes": "{:.1f}", "parameters": "{:,}", **numbers}
 
 
 def _best(accuracy: Any) -> str:
-    """In percent, as all of that column."""
-    return t("{accuracy:.1%} · best", accuracy=accuracy / 100)
+    return t("{accuracy:.1%} · best", accuracy=accuracy)
 
 
 def _as_set(value: float) -> str:

@@ -175,7 +175,8 @@ def _alt(shown: Sequence[Shown]) -> str:
         if share is None or loss is None:
             return t("{network}: not measured yet", network=one.title)
         return t(
-            "{network}: loss {loss:.3f} in the middle, better than guessing at {share:.0%} of the points",
+            "{network}: loss {loss:.3f} in the middle, better than guessing at {share:.0%} of {known} points",
+            known=len(one.known.losses),
             network=one.title,
             loss=loss,
             share=share,
