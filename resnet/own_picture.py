@@ -171,7 +171,7 @@ def _check_size(image: Image.Image) -> None:
         raise _too_many_pixels(width, height)
     if min(width, height) < LEAST_SIDE:
         raise PictureError(
-            "a picture needs at least {least} x {least} pixels, got {width} x {height}", least=LEAST_SIDE, width=width, height=height
+            "a picture needs at least {least}×{least} pixels, got {width}×{height}", least=LEAST_SIDE, width=width, height=height
         )
     # A phone's JPEG may hold a second picture beside the photo (MPO); that is no animation.
     if image.format != "MPO" and getattr(image, "is_animated", False):
@@ -200,7 +200,7 @@ def _in_colour(image: Image.Image) -> Image.Image:
 def _too_many_pixels(width: int | None = None, height: int | None = None) -> PictureError:
     if width is None:
         return PictureError("a picture may have {most:,} pixels; this one says it has many more", most=MOST_PIXELS)
-    return PictureError("a picture may have {most:,} pixels, got {width:,} x {height:,}", most=MOST_PIXELS, width=width, height=height)
+    return PictureError("a picture may have {most:,} pixels, got {width:,}×{height:,}", most=MOST_PIXELS, width=width, height=height)
 
 
 def _unreadable(error: Exception) -> PictureError:

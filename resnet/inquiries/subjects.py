@@ -84,7 +84,7 @@ class OwnPicture:
     def __post_init__(self) -> None:
         if len(self.pixels) != self.height * self.width:
             raise QuestionError(
-                "a picture of {height} x {width} has {needed:,} pixels, got {pixels:,}",
+                "a picture of {height}×{width} has {needed:,} pixels, got {pixels:,}",
                 height=self.height,
                 width=self.width,
                 needed=self.height * self.width,
@@ -102,7 +102,7 @@ def check_picture(subject: Source, picture: Picture) -> None:
         check_count("image", picture.number, 0, DATASETS[subject.dataset].test_images - 1)
     elif (picture.height, picture.width) != (height, width):
         raise QuestionError(
-            "{network} takes pictures of {height} x {width}, got {given_height} x {given_width}",
+            "{network} takes pictures of {height}×{width}, got {given_height}×{given_width}",
             network=subject.network,
             height=height,
             width=width,

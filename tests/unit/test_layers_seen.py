@@ -99,7 +99,7 @@ def test_what_cannot_be_shown_is_refused_with_what_was_asked_for() -> None:
         ShowFilters(MINI, "stem_bn")
     with pytest.raises(QuestionError, match="image must be a whole number from 0 to 1,999, got 2000"):
         LookAtLayer(MINI, TestImage(2000), "stem_conv")
-    with pytest.raises(QuestionError, match="takes pictures of 28 x 28, got 14 x 14"):
+    with pytest.raises(QuestionError, match="takes pictures of 28×28, got 14×14"):
         LookAtLayer(MINI, OwnPicture(bytes(196), 14, 14), "stem_conv")
 
 
