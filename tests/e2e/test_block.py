@@ -158,10 +158,10 @@ def test_each_kind_is_drawn_in_place_readable_on_a_projector_with_its_source(ser
         page.get_by_role("heading", level=1),
         page.get_by_test_id("stSlider").first,
         page.get_by_role("switch", name="Repair automatically"),
-        page.get_by_test_id("stCode").first,
     )
-    before = _rows(*parts)
-    assert all(0 <= top < bottom <= 720 for top, bottom in before[:-1])
+    code = page.get_by_test_id("stCode").first
+    before, ((code_begins, _),) = _rows(*parts), _rows(code)
+    assert all(0 <= top < bottom <= 720 for top, bottom in before)
     frame.evaluate(MARK)
     for kind, node, function in (
         ("Bottleneck", "conv3", "bottleneck_block"),
@@ -173,6 +173,7 @@ def test_each_kind_is_drawn_in_place_readable_on_a_projector_with_its_source(ser
         expect(_node(page, node)).to_be_visible(timeout=WAIT)
         expect(page.get_by_text(f"def {function}")).to_be_attached(timeout=WAIT)
         assert _rows(*parts) == before, kind  # a wider drawing is a lower one, and leaves its room as it was
+        assert _rows(code)[0][0] == code_begins, kind  # it is as long as the kind needs
         ((top, bottom),) = _rows(frame)
         assert before[0][1] <= top < bottom <= before[1][0], kind
         assert frame.evaluate(SMALLEST_TEXT) >= 11, kind
