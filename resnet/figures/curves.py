@@ -20,6 +20,7 @@ from resnet.config import Schedule
 from resnet.figures.headings import head
 from resnet.figures.marks import write_along
 from resnet.figures.palette import BACKGROUND, INK, RESIDUAL, TRAINING_DASH, VALIDATION_DASH, Colour, Theme, translucent
+from resnet.figures.stacked import ENTRY, LEGEND_BELOW, PHONE, head_stacked, inside, stacked
 from resnet.training.events import BatchEnd, Continued, EpochEnd, Evaluating, Event, Finished, RateChanged, Started
 from resnet.wording import Translate, english
 
@@ -29,6 +30,8 @@ _ABOVE, _BELOW = 68, 44  # pixels around the plots
 _MARGIN = 1.02  # of the epochs, how many the x-axis spans
 # Pixels: a plot at its narrowest; the words at the best epoch, and the air around them; how far from its ring they may stand.
 _PLOT = (226, HEIGHT - _ABOVE - _BELOW)
+_STACKED = (PHONE, 240)  # pixels: a plot on a phone
+_BETWEEN, _TOP_STACKED = 54, 30  # pixels: from one plot to the next, for ticks and a heading; above the first
 _WORDS, _AIR = (92, 18), 4
 _DISTANCES = (28, 44, 80, 120, 160, 200)
 
@@ -132,17 +135,41 @@ def _turn(event: Event, steps_per_epoch: int) -> Turn | None:
     return None
 
 
-def curves_figure(curves: Curves, colour: Colour = RESIDUAL, theme: Theme = "light", t: Translate = english) -> go.Figure:
-    """Loss left, accuracy right, against the epoch: batches faint, training solid, validation dashed. No data gives empty axes."""
+def curves_figure(
+    curves: Curves, colour: Colour = RESIDUAL, theme: Theme = "light", t: Translate = english, *, narrow: bool = False
+) -> go.Figure:
+    """Loss left, accuracy right, against the epoch: batches faint, training solid, validation dashed. No data gives empty axes.
+
+    `narrow` is for a phone: below each other.
+    """
     figure = go.Figure()
     for axis, measure in (("", "loss"), ("2", "accuracy")):
         for trace in _traces(curves, measure, colour.on(theme), t):
             figure.add_trace(trace.update(xaxis=f"x{axis}", yaxis=f"y{axis}", showlegend=axis == ""))
     _mark_cuts(figure, curves, theme, t)
-    _mark_best(figure, curves, theme, t)
-    head(figure, {_LEFT[0]: t("Loss"), _RIGHT[0]: t("Accuracy")})
+    _mark_best(figure, curves, theme, t, _STACKED if narrow else _PLOT)
     figure.update_layout(_layout(curves, theme, t))
+    if narrow:
+        _stack(figure, t)
+    else:
+        head(figure, {_LEFT[0]: t("Loss"), _RIGHT[0]: t("Accuracy")})
     return figure
+
+
+def _stack(figure: go.Figure, t: Translate) -> None:
+    """The plots below each other, the legend below both."""
+    upper, lower = stacked(2, _STACKED[1], _BETWEEN)
+    head_stacked(figure, {upper[1]: t("Loss"), lower[1]: t("Accuracy")})
+    below = _BELOW + 3 * ENTRY
+    figure.update_layout(
+        height=_TOP_STACKED + round(inside(2, _STACKED[1], _BETWEEN)) + below,
+        margin={"t": _TOP_STACKED, "b": below},
+        legend=LEGEND_BELOW,
+        xaxis={"domain": (0, 1), "title": {"text": ""}},
+        xaxis2={"domain": (0, 1)},
+        yaxis={"domain": upper},
+        yaxis2={"domain": lower},
+    )
 
 
 def _traces(curves: Curves, measure: str, colour: str, t: Translate) -> list[go.Scatter]:
@@ -154,7 +181,7 @@ def _traces(curves: Curves, measure: str, colour: str, t: Translate) -> list[go.
             "x": curves.x,
             "y": getattr(curves, measure),
             "mode": "lines",
-            "opacity": 0.5,
+            "opacity": 0.45,
             "line": {"width": 1, "color": colour},
         },
         {
@@ -199,8 +226,11 @@ def turn_words(turn: Turn, t: Translate = english) -> str:
     }[turn.sort]
 
 
-def _mark_best(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) -> None:
-    """A ring around the best epoch's validation, in both plots; one epoch by itself is not the best of anything."""
+def _mark_best(figure: go.Figure, curves: Curves, theme: Theme, t: Translate, plot: tuple[int, int]) -> None:
+    """A ring around the best epoch's validation, in both plots; one epoch by itself is not the best of anything.
+
+    `plot` is the width and the height of one, in pixels.
+    """
     best = curves.best
     if best is None or len(curves.epochs) < 2:
         return
@@ -228,7 +258,7 @@ def _mark_best(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) ->
             x=best.epoch,
             y=value,
             ax=0,
-            ay=-_room_for_words(curves, best, measure, side, upwards),
+            ay=-_room_for_words(curves, best, measure, side, upwards, plot),
             xanchor=side,
             standoff=10,
             arrowwidth=1.5,
@@ -239,12 +269,12 @@ def _mark_best(figure: go.Figure, curves: Curves, theme: Theme, t: Translate) ->
         )
 
 
-def _room_for_words(curves: Curves, best: EpochEnd, measure: str, side: str, upwards: bool) -> int:
+def _room_for_words(curves: Curves, best: EpochEnd, measure: str, side: str, upwards: bool, plot: tuple[int, int]) -> int:
     """How many pixels above the best epoch's ring, or below it where negative, its words lie on neither line of the epochs, validation
     or training: the nearest such place within the plot, of two equally near the one that is wanted."""
     epochs = [epoch.epoch for epoch in curves.epochs]
     lines = [np.array([getattr(epoch, name) for epoch in curves.epochs]) for name in (f"validation_{measure}", measure)]
-    across, up = _PLOT[0] / (_MARGIN * _width(curves)), _PLOT[1] / _top(curves, measure)
+    across, up = plot[0] / (_MARGIN * _width(curves)), plot[1] / _top(curves, measure)
     begin = across * best.epoch - _WORDS[0] * {"left": 0.0, "center": 0.5, "right": 1.0}[side]
     places = np.clip(np.linspace(begin, begin + _WORDS[0], 30) / across, epochs[0], epochs[-1])
     heights = [up * np.interp(places, epochs, line) for line in lines]
@@ -253,7 +283,7 @@ def _room_for_words(curves: Curves, best: EpochEnd, measure: str, side: str, upw
     for away in (sign * distance for distance in _DISTANCES for sign in (wanted, -wanted)):
         low, high = ring + away - _WORDS[1] / 2, ring + away + _WORDS[1] / 2
         crossed = any(np.any((np.minimum(y[1:], y[:-1]) < high + _AIR) & (np.maximum(y[1:], y[:-1]) > low - _AIR)) for y in heights)
-        if low >= 0 and high <= _PLOT[1] and not crossed:
+        if low >= 0 and high <= plot[1] and not crossed:
             return away
     return wanted * _DISTANCES[0]
 
