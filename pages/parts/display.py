@@ -25,6 +25,15 @@ def projector() -> bool:
     return follow(_NAME, lambda: get_args(Display), first=_SCREEN, silent=silent) == "projector"
 
 
+def phone() -> bool:
+    """Whether the visitor's browser says that it is a phone's, where plots cannot stand side by side.
+
+    It is asked for its name, by the word that phones have in it (MDN, "Browser detection using the user agent"), as figures are drawn
+    on the server, which does not know how wide the window is. A test without a browser is no phone.
+    """
+    return "Mobi" in st.context.headers.get("User-Agent", "")
+
+
 def choose_display(display: Display) -> None:
     """Draw for this display from now on. For a callback, which runs before the page."""
     keep(_NAME, display, first=_SCREEN)

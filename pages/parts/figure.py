@@ -8,16 +8,20 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts.display import projector, scale
+from pages.parts.display import phone, projector, scale
 from pages.parts.i18n import language_tag, t
 from pages.parts.theme import current_theme
 from resnet.figures.display import enlarged
 
 
 def show_figure(figure: go.Figure, *, key: str, alt: str, config: Mapping[str, Any] | None = None, **options: Any) -> Any:
-    """`st.plotly_chart` of a figure of `resnet.figures`; `alt` says in words what is seen. Without `config` it has no tools."""
+    """`st.plotly_chart` of a figure of `resnet.figures`; `alt` says in words what is seen.
+
+    Without `config` it has no tools, nor has it on a phone, where they would lie on the legend.
+    """
     shown = enlarged(figure, scale(), current_theme()) if projector() else figure
-    return st.plotly_chart(shown, key=key, alt=alt, config={**plotly_language(), **(config or {"displayModeBar": False})}, **options)
+    bare = {"displayModeBar": False} if not config or phone() else {}
+    return st.plotly_chart(shown, key=key, alt=alt, config={**plotly_language(), **(config or {}), **bare}, **options)
 
 
 def plotly_language() -> dict[str, Any]:

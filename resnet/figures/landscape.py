@@ -10,12 +10,17 @@ import plotly.graph_objects as go
 
 from resnet.figures.labels import Spot, label_positions
 from resnet.figures.palette import INK, LINE, MUTED, PLAIN, RESIDUAL, Theme, translucent
+from resnet.figures.stacked import ENTRY, LEGEND_BELOW, wrapped
 from resnet.landscape import Axis, Family, Landscape, Point
 from resnet.tables import compact
 from resnet.wording import Translate, english
 
 HEIGHT = 430  # pixels
 _WIDTH, _PLOT_HEIGHT = 720.0, 300.0  # about what is left for the points themselves; only names are placed by it
+_NARROW = 280.0  # the same on a phone
+# Signs of a line on a phone: of the source, over all the width; of the words at the edge and at the rule of the network at hand.
+_SOURCE_LINE, _EDGE_LINE, _RULE_LINE = 50, 32, 22
+_LINE, _AXIS = 18, 50  # pixels on a phone: a line of the source, the axis below the points with its title
 _SYMBOLS: dict[Family, str] = {
     "plain": "x",
     "basic": "circle",
@@ -28,28 +33,49 @@ _SYMBOLS: dict[Family, str] = {
 _FAR = 2.5  # a network so many times smaller or larger than all points does not stretch the axis; an arrow points to it
 
 
-def landscape_figure(chart: Landscape, axis: Axis, theme: Theme = "light", t: Translate = english) -> go.Figure:
-    """The points of one protocol; no points give empty axes with the network at hand alone."""
-    low, high = _horizontal_range(chart, axis)
+def landscape_figure(chart: Landscape, axis: Axis, theme: Theme = "light", t: Translate = english, *, narrow: bool = False) -> go.Figure:
+    """The points of one protocol; no points give empty axes with the network at hand alone.
+
+    `narrow` is for a phone: without the title, for which there is no room in one line; the legend's entries are below each other.
+    """
+    low, high = _horizontal_range(chart, axis, narrow)
     bottom, top = _vertical_range(chart)
     figure = go.Figure()
     _add_series(figure, chart, axis, theme)
-    positions = _label_positions(chart, axis, (low, high), (bottom, top))
+    positions = _label_positions(chart, axis, (low, high), (bottom, top), _NARROW if narrow else _WIDTH)
     for family in _SYMBOLS:
         members = [(point, where) for point, where in zip(chart.points, positions, strict=True) if point.family == family]
         if members:
             figure.add_trace(_family_trace(family, members, chart.ours.points, axis, theme, t))
-    _add_ours(figure, chart, axis, (low, high), (bottom, top), theme, t)
+    _add_ours(figure, chart, axis, (low, high), (bottom, top), theme, t, narrow)
     _lay_out(figure, chart, axis, (low, high), (bottom, top), theme, t)
+    if narrow:
+        _narrow_down(figure, chart)
     return figure
 
 
-def _label_positions(chart: Landscape, axis: Axis, across: tuple[float, float], upwards: tuple[float, float]) -> tuple[str, ...]:
+def _narrow_down(figure: go.Figure, chart: Landscape) -> None:
+    """For a phone: above the points the source alone, in lines; below the axis one line for each family."""
+    source = wrapped(chart.source, _SOURCE_LINE)
+    above = _LINE * (source.count("<br>") + 1) + 16
+    below = _AXIS + ENTRY * sum(trace.showlegend is not False for trace in figure.data)
+    figure.update_layout(
+        title={"text": source, "font": figure.layout.title.subtitle.font.to_plotly_json(), "subtitle": {"text": ""}},
+        height=above + round(_PLOT_HEIGHT) + below,
+        margin={"t": above, "b": below},
+        legend={**LEGEND_BELOW, "orientation": "v"},
+    )
+    figure.update_yaxes(nticks=6)
+
+
+def _label_positions(
+    chart: Landscape, axis: Axis, across: tuple[float, float], upwards: tuple[float, float], width: float
+) -> tuple[str, ...]:
     """Where each point's name goes: off the other points, the lines between them, their whiskers, and the rule of the network at hand."""
 
     def spot(cost: float, accuracy: float, name: str = "") -> Spot:
         height = (accuracy - upwards[0]) / (upwards[1] - upwards[0])
-        return Spot(_WIDTH * _part(cost, *across), _PLOT_HEIGHT * height, name)
+        return Spot(width * _part(cost, *across), _PLOT_HEIGHT * height, name)
 
     spots = {point.title: spot(point.at(axis), point.accuracy, point.label) for point in chart.points}
     lines = [(spots[start], spots[end]) for titles in chart.series for start, end in pairwise(titles)]
@@ -59,7 +85,7 @@ def _label_positions(chart: Landscape, axis: Axis, across: tuple[float, float], 
     own = chart.ours.at(axis)
     if not chart.ours.points and across[0] <= own <= across[1]:
         lines.append((spot(own, upwards[0]), spot(own, upwards[1])))
-    return label_positions(list(spots.values()), _WIDTH, lines)
+    return label_positions(list(spots.values()), width, lines)
 
 
 def _family_trace(
@@ -129,6 +155,7 @@ def _add_ours(
     upwards: tuple[float, float],
     theme: Theme,
     t: Translate,
+    narrow: bool,
 ) -> None:
     """A ring around the network at hand, or a rule where it would stand; an arrow at the edge where it is far off."""
     ink, own = INK.on(theme), chart.ours.at(axis)
@@ -152,6 +179,8 @@ def _add_ours(
         words = t("{title} (yours): no result here, {cost}", title=chart.ours.title, cost=_short(own))
         words = f"← {words}" if left else f"{words} →"
         place = {"x": 0 if left else 1, "xref": "x domain", "xanchor": "left" if left else "right"}
+        if narrow:
+            words, place["align"] = wrapped(words, _EDGE_LINE), place["xanchor"]
         figure.add_annotation(text=words, **place, y=0.02, yref="y domain", yanchor="bottom", showarrow=False, font={"color": ink})
         return
     figure.add_trace(
@@ -160,7 +189,7 @@ def _add_ours(
             mode="lines+text",
             x=[own, own],
             y=upwards,
-            text=[f" {words} ", ""],
+            text=[f" {wrapped(words, _RULE_LINE) if narrow else words} ", ""],
             textposition="top right" if left else "top left",
             textfont={"color": ink, "size": 12},
             line={"color": ink, "width": 1.5, "dash": "dot"},
@@ -221,7 +250,7 @@ def _lay_out(
     )
 
 
-def _horizontal_range(chart: Landscape, axis: Axis) -> tuple[float, float]:
+def _horizontal_range(chart: Landscape, axis: Axis, narrow: bool) -> tuple[float, float]:
     """All points, and the network at hand unless it is far from them, with room for names at both ends."""
     values = [float(point.at(axis)) for point in chart.points] or [float(chart.ours.at(axis))]
     own = chart.ours.at(axis)
@@ -229,7 +258,7 @@ def _horizontal_range(chart: Landscape, axis: Axis) -> tuple[float, float]:
         values.append(float(own))
     low, high = min(values), max(values)
     room = max((high / low) ** 0.1, 1.25)
-    return low / room, high * room
+    return (low / room**2, high * room**3) if narrow else (low / room, high * room)
 
 
 def _vertical_range(chart: Landscape) -> tuple[float, float]:

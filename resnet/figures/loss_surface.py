@@ -12,9 +12,12 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from resnet.figures.palette import INK, LINE, PLAIN, RESIDUAL, Theme, translucent
+from resnet.figures.stacked import inside
 from resnet.wording import Translate, english
 
 HEIGHT = 350  # pixels
+_STACKED, _BETWEEN = 290, 50  # pixels on a phone: a panel's height, all the width it has; from one to the next, for ticks and a title
+_ABOVE, _BELOW, _SCALE = 30, 40, 76  # pixels around the panels, and for the colours' scale below them
 # The scale is the same for every network and does not move while points come in: nats, by their logarithm.
 LOWEST, HIGHEST = 0.1, 20.0
 _TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
@@ -41,27 +44,54 @@ class Panel:
     guessing: float
 
 
-def loss_surface_figure(panels: Sequence[Panel], kind: Kind = "above", theme: Theme = "light", t: Translate = english) -> go.Figure:
-    """Networks from left to right; none gives an empty figure of the same height."""
-    scene = "scene" if kind == "surface" else "xy"
-    figure = (
-        make_subplots(
-            cols=len(panels),
-            specs=[[{"type": scene}] * len(panels)],
-            subplot_titles=[panel.title for panel in panels],
-            horizontal_spacing=0.05 if kind == "above" else 0.01,
-        )
-        if panels
-        else go.Figure()
-    )
-    for number, panel in enumerate(panels):
+def loss_surface_figure(
+    panels: Sequence[Panel], kind: Kind = "above", theme: Theme = "light", t: Translate = english, *, narrow: bool = False
+) -> go.Figure:
+    """Networks from left to right; none gives an empty figure of the same height.
+
+    `narrow` is for a phone: below each other, and the scale of the colours below them; none is then as high as one.
+    """
+    figure = _places(panels, kind, narrow)
+    for number, panel in enumerate(panels, start=1):
         traces = _surface(panel, t) if kind == "surface" else _contours(panel, theme, t)
         for trace in traces:
-            figure.add_trace(trace, row=1, col=number + 1)
+            figure.add_trace(trace, row=number if narrow else 1, col=1 if narrow else number)
     for title, panel in zip(figure.layout.annotations, panels, strict=True):
         title.update(font={"size": 14, "color": (PLAIN if panel.plain else RESIDUAL).on(theme)})
     _lay_out(figure, kind, theme, t)
+    if narrow:
+        _stack(figure, max(len(panels), 1))
     return figure
+
+
+def _places(panels: Sequence[Panel], kind: Kind, narrow: bool) -> go.Figure:
+    """A figure with a place and a title for each panel, and nothing in it."""
+    if not panels:
+        return go.Figure()
+    place = {"type": "scene" if kind == "surface" else "xy"}
+    titles = [panel.title for panel in panels]
+    if narrow:
+        between = _BETWEEN / inside(len(panels), _STACKED, _BETWEEN)
+        return make_subplots(rows=len(panels), specs=[[place]] * len(panels), subplot_titles=titles, vertical_spacing=between)
+    return make_subplots(
+        cols=len(panels),
+        specs=[[place] * len(panels)],
+        subplot_titles=titles,
+        horizontal_spacing=0.05 if kind == "above" else 0.01,
+    )
+
+
+def _stack(figure: go.Figure, count: int) -> None:
+    """What is around panels that stand below each other: the direction across is named below the last, and then comes the scale."""
+    height = round(inside(count, _STACKED, _BETWEEN))
+    scale = {"orientation": "h", "x": 0, "xanchor": "left", "xpad": 0, "y": -_BELOW / height, "yanchor": "top", "title": {"side": "top"}}
+    figure.update_layout(
+        height=_ABOVE + height + _BELOW + _SCALE,
+        margin={"r": 16, "b": _BELOW + _SCALE},
+        coloraxis={"colorbar": scale},
+    )
+    for axis in list(figure.select_xaxes())[:-1]:
+        axis.title.text = ""
 
 
 def _contours(panel: Panel, theme: Theme, t: Translate) -> list[Any]:
@@ -141,7 +171,7 @@ def _lay_out(figure: go.Figure, kind: Kind, theme: Theme, t: Translate) -> None:
     figure.update_layout(
         height=HEIGHT,
         # The scale beside the networks comes with the first point; its room is there before.
-        margin={"l": 52, "r": 84, "t": 30, "b": 40, "autoexpand": False},
+        margin={"l": 52, "r": 84, "t": _ABOVE, "b": _BELOW, "autoexpand": False},
         font={"color": ink, "size": 12},
         showlegend=False,
         paper_bgcolor="rgba(0,0,0,0)",

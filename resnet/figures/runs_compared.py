@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from resnet.figures.headings import head
 from resnet.figures.overlay import overlay_of
 from resnet.figures.palette import FURTHER_RUNS, INK, PLAIN, RESIDUAL, TRAINING_DASH, VALIDATION_DASH, Colour, Theme, translucent
+from resnet.figures.stacked import ENTRY, LEGEND_BELOW, head_stacked, inside, stacked
 from resnet.training.events import BatchEnd, EpochEnd, Event, Started
 from resnet.wording import Translate, english
 
@@ -22,6 +23,8 @@ HEIGHT = 280  # pixels; on a projector the axis below is still on the first scre
 MOST_POINTS = 60  # of a training curve: a mean over many batches, calm enough to be told from others
 BEYOND = 2.0  # times the highest loss that a run began with; what is above it is not drawn
 _LEFT, _RIGHT = (0.0, 0.37), (0.43, 0.8)  # the two plots' shares of the width; the rest is the legend's
+_STACKED, _BETWEEN = 190, 58  # pixels on a phone: a plot's height; from one to the next, for ticks and a heading
+_ABOVE, _BELOW, _SECOND_LINE = 34, 50, 16  # pixels around the plots; what an entry of two lines is higher than one of one
 _LONGEST_LINE = 30  # signs
 # What tells lines of one colour apart: the first has no mark, then Plotly's symbols, each with the sign that stands for it in words.
 _MARKS = (("", ""), ("square", "■"), ("triangle-up", "▲"), ("circle", "●"), ("triangle-down", "▼"), ("star", "★"), ("cross", "✚"))
@@ -123,16 +126,42 @@ def leaving(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
     return tuple(name for name, losses in both.items() if any(loss is not None and loss > top for loss in losses))
 
 
-def runs_compared_figure(runs: Sequence[ComparedRun], unit: Unit = "epochs", theme: Theme = "light", t: Translate = english) -> go.Figure:
-    """Loss left, accuracy right, against `unit`; the line's width is the network's depth. No data gives empty axes."""
+def runs_compared_figure(
+    runs: Sequence[ComparedRun], unit: Unit = "epochs", theme: Theme = "light", t: Translate = english, *, narrow: bool = False
+) -> go.Figure:
+    """Loss left, accuracy right, against `unit`; the line's width is the network's depth. No data gives empty axes.
+
+    `narrow` is for a phone: below each other, and the legend below both.
+    """
     figure = go.Figure()
     for number, (run, colour, (symbol, _)) in enumerate(zip(runs, colours_of(runs), _marks(runs), strict=True)):
         for axis, measure in (("", "loss"), ("2", "accuracy")):
             for trace in _traces(run, measure, unit, colour.on(theme), symbol, t):
                 figure.add_trace(trace.update(xaxis=f"x{axis}", yaxis=f"y{axis}", legendgroup=str(number)))
-    head(figure, {_LEFT[0]: t("Loss"), _RIGHT[0]: t("Accuracy")})
     figure.update_layout(_layout(runs, unit, theme, t))
+    if narrow:
+        _stack(figure, runs, t)
+    else:
+        head(figure, {_LEFT[0]: t("Loss"), _RIGHT[0]: t("Accuracy")})
     return figure
+
+
+def _stack(figure: go.Figure, runs: Sequence[ComparedRun], t: Translate) -> None:
+    """The plots below each other, the legend below both, one run below the other; Plotly scrolls a legend higher than the plots."""
+    upper, lower = stacked(2, _STACKED, _BETWEEN)
+    head_stacked(figure, {upper[1]: t("Loss"), lower[1]: t("Accuracy")})
+    plots = round(inside(2, _STACKED, _BETWEEN))
+    entries = sum(ENTRY + _SECOND_LINE * _in_the_legend(run.name).count("<br>") for run in runs)
+    below = _BELOW + min(entries, plots)
+    figure.update_layout(
+        height=_ABOVE + plots + below,
+        margin={"b": below},
+        legend={**LEGEND_BELOW, "orientation": "v"},
+        xaxis={"domain": (0, 1), "title": {"text": ""}},
+        xaxis2={"domain": (0, 1)},
+        yaxis={"domain": upper},
+        yaxis2={"domain": lower},
+    )
 
 
 def _traces(run: ComparedRun, measure: str, unit: Unit, colour: str, symbol: str, t: Translate) -> list[go.Scatter]:
@@ -164,7 +193,7 @@ def _layout(runs: Sequence[ComparedRun], unit: Unit, theme: Theme, t: Translate)
     across = {**axis, "title": {"text": title, "standoff": 10}, "rangemode": "tozero", "nticks": 9}
     return {
         "height": HEIGHT,
-        "margin": {"l": 48, "r": 12, "t": 34, "b": 50},
+        "margin": {"l": 48, "r": 12, "t": _ABOVE, "b": _BELOW},
         "font": {"color": ink, "size": 13},
         "hovermode": "closest",
         "hoverlabel": {"namelength": -1},

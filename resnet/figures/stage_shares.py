@@ -10,11 +10,14 @@ import plotly.graph_objects as go
 from resnet.comparison import Share
 from resnet.figures.headings import head
 from resnet.figures.palette import BACKGROUND, INK, PLAIN, RESIDUAL, Theme, translucent
+from resnet.figures.stacked import ENTRY, LEGEND_BELOW, head_stacked, inside, stacked
 from resnet.tables import compact
 from resnet.wording import Translate, english, percent, stage_title
 
 _ROW, _FRAME = 44, 84  # pixels for each stage, and for what is around them
 _PANELS = ((0.0, 0.44), (0.52, 0.96))  # parameters, multiply-adds; what is left is for the numbers behind the bars
+_ABOVE, _TICKS, _BETWEEN = 30, 26, 54  # pixels on a phone: above the bars; their axis; from one panel to the next, its heading too
+_WIDER = 1.2  # times the scale of a panel on a computer: on a phone the numbers behind the longest bar need more of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,11 @@ class Shared:
     shares: tuple[Share, ...]
 
 
-def stage_shares_figure(networks: Sequence[Shared], theme: Theme = "light", t: Translate = english) -> go.Figure:
+def stage_shares_figure(networks: Sequence[Shared], theme: Theme = "light", t: Translate = english, *, narrow: bool = False) -> go.Figure:
     """Two panels, parameters and multiply-adds, a group of bars for each stage; shares are of each network's own total.
 
     The first network's bars are filled, the second's hatched. A stage that one of them lacks has no bar. No networks give empty axes.
+    `narrow` is for a phone: the panels below each other.
     """
     stages = _stages(networks)
     figure = go.Figure()
@@ -67,9 +71,31 @@ def stage_shares_figure(networks: Sequence[Shared], theme: Theme = "light", t: T
             "ticksuffix": "  ",
         },
     )
-    (left, _), (right, _) = _PANELS
-    head(figure, {left: t("Parameters, trained"), right: t("Multiply-adds")}, size=14)
+    if narrow:
+        _stack(figure, len(stages), t)
+    else:
+        (left, _), (right, _) = _PANELS
+        head(figure, {left: t("Parameters, trained"), right: t("Multiply-adds")}, size=14)
     return figure
+
+
+def _stack(figure: go.Figure, stages: int, t: Translate) -> None:
+    """The panels below each other, each with the names of the stages, the legend below both."""
+    rows = _ROW * max(stages, 1)
+    upper, lower = stacked(2, rows, _BETWEEN)
+    head_stacked(figure, {upper[1]: t("Parameters, trained"), lower[1]: t("Multiply-adds")}, size=14)
+    figure.update_traces(selector={"xaxis": "x2"}, yaxis="y2")
+    below = _TICKS + 2 * ENTRY
+    end = figure.layout.xaxis.range[1] * _WIDER
+    figure.update_layout(
+        height=_ABOVE + round(inside(2, rows, _BETWEEN)) + below,
+        margin={"b": below},
+        legend=LEGEND_BELOW,
+        xaxis={"domain": (0, 1), "range": [0, end]},
+        xaxis2={"domain": (0, 1), "range": [0, end], "anchor": "y2"},
+        yaxis2={**figure.layout.yaxis.to_plotly_json(), "domain": lower, "anchor": "x2"},
+        yaxis={"domain": upper},
+    )
 
 
 def _stages(networks: Sequence[Shared]) -> list[str]:

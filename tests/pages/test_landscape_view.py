@@ -243,7 +243,7 @@ def test_a_figure_is_drawn_once_for_all_who_look_and_anew_only_where_something_i
     lab.ready = False
     drawn = []
     real = landscape_figure.loss_surface_figure
-    monkeypatch.setattr(landscape_figure, "loss_surface_figure", lambda *given: (drawn.append(given), real(*given))[1])
+    monkeypatch.setattr(landscape_figure, "loss_surface_figure", lambda *given, narrow: (drawn.append(given), real(*given))[1])
     first, second = (AppTest.from_function(view, default_timeout=30).run() for _ in range(2))
     first.run()
     assert len(drawn) == 1

@@ -12,6 +12,7 @@ from resnet.figures.palette import PLAIN, RESIDUAL
 from resnet.figures.stage_shares import Shared, stage_shares_figure
 from resnet.plan import plan
 from resnet.presets import PRESETS
+from tests.unit.test_curves import room_below
 
 RESNET_34, RESNET_50 = plan(PRESETS["resnet-34"]), plan(PRESETS["resnet-50"])
 
@@ -116,5 +117,20 @@ def test_the_bars_are_the_shares_of_both_networks() -> None:
     assert [trace.name for trace in figure.data if trace.showlegend] == ["A: plain-18", "B: mini-ResNet"]
 
 
+def test_on_a_phone_the_panels_stand_below_each_other() -> None:
+    both = [Shared(name, False, shares(plan(PRESETS[name]))) for name in ("resnet-18", "resnet-50")]
+    wide, narrow = stage_shares_figure(both), stage_shares_figure(both, narrow=True)
+    between, below = room_below(narrow)
+    assert between > 50, "the ticks of one and the heading of the other"
+    assert below >= 26 + 40, "ticks and two entries"
+    assert [(trace.xaxis, trace.yaxis) for trace in narrow.data] == [("x", None), ("x2", "y2")] * 2
+    assert narrow.layout.yaxis2.categoryarray == narrow.layout.yaxis.categoryarray
+    assert narrow.layout.yaxis2.autorange == "reversed"
+    longest = max(max(trace.x) for trace in narrow.data)
+    assert (1 - longest / narrow.layout.xaxis.range[1]) * 290 > 100, "pixels for the numbers behind the longest bar"
+    assert [list(trace.x) for trace in narrow.data] == [list(trace.x) for trace in wide.data]
+
+
 def test_no_networks_give_an_empty_figure() -> None:
+    assert not stage_shares_figure([], narrow=True).data
     assert not stage_shares_figure([]).data

@@ -162,6 +162,38 @@ def test_the_words_at_the_best_epoch_lie_on_no_line(losses: tuple[float, ...], b
     assert [note.ay for note in figure.layout.annotations if note.text.startswith("best: epoch")] == below
 
 
+def room_below(figure: go.Figure, axes: tuple[str, str] = ("yaxis", "yaxis2")) -> tuple[float, float]:
+    """Pixels between two plots that stand below each other, and below the lower one; both are as wide as the figure."""
+    layout = figure.layout
+    upper, lower = (layout[axis].domain for axis in axes)
+    inside = layout.height - layout.margin.t - layout.margin.b
+    assert layout.xaxis.domain == layout.xaxis2.domain == (0, 1)
+    assert upper[1] == 1
+    assert lower[0] == pytest.approx(0, abs=1e-9)
+    return inside * (upper[0] - lower[1]), layout.margin.b
+
+
+def test_on_a_phone_the_plots_stand_below_each_other_and_the_legend_below_both() -> None:
+    curves = curves_of(run([0.1, 0.1, 0.05], [0.5, 0.3, 0.4]))
+    wide, narrow = curves_figure(curves), curves_figure(curves, narrow=True)
+    between, below = room_below(narrow)
+    assert between > 50, "the ticks of one and the heading of the other"
+    assert below >= 44 + 60, "ticks, the axis' title and three entries"
+    assert 1.5 < narrow.layout.height / wide.layout.height < 1.9
+    legend = narrow.layout.legend
+    assert (legend.yref, legend.y, legend.yanchor) == ("container", 0, "bottom")
+    assert (narrow.layout.xaxis.title.text, narrow.layout.xaxis2.title.text) == ("", "Epoch")
+    headings = {note.text: note.y for note in narrow.layout.annotations if note.yref == "paper"}
+    assert headings == {"<b>Loss</b>": 1, "<b>Accuracy</b>": narrow.layout.yaxis2.domain[1]}
+    assert sorted(words(narrow)) == sorted(words(wide))
+
+
+def test_on_a_phone_the_words_at_the_best_epoch_have_the_room_of_a_phones_plot() -> None:
+    figure = curves_figure(curves_of(run([0.1] * 2, (1.6, 0.1))), narrow=True)
+    loss, _ = (note.ay for note in figure.layout.annotations if note.text.startswith("best: epoch"))
+    assert -240 < loss < 240
+
+
 def test_where_nothing_was_cut_nothing_is_marked_and_one_epoch_is_not_the_best() -> None:
     figure = curves_figure(curves_of(run([0.1], [0.5])))
     assert not figure.layout.shapes

@@ -11,6 +11,7 @@ import pytest
 from resnet.figures.labels import Spot, label_positions
 from resnet.figures.landscape import landscape_figure
 from resnet.figures.palette import PLAIN, RESIDUAL
+from resnet.figures.stacked import wrapped
 from resnet.landscape import Landscape, Ours, Point, cost, family_of, published_points
 from resnet.plan import plan
 from resnet.presets import PRESETS
@@ -215,6 +216,34 @@ def test_a_network_far_away_is_pointed_to_and_does_not_stretch_the_axis() -> Non
     assert note.text == "← this one (yours): no result here, 696 k"
     assert (note.x, note.xref) == (0, "x domain")
     assert not any(trace.name == "the network on this page" for trace in far.data)
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+@pytest.mark.parametrize("axis", ["parameters", "macs"])
+def test_on_a_phone_the_page_says_the_title_and_names_stay_within(name: str, axis: Any) -> None:
+    wide, narrow = (landscape_figure(chart(name, "resnet-50"), axis, narrow=narrow) for narrow in (False, True))
+    assert drawn(narrow) == drawn(wide)
+    assert narrow.layout.title.text.replace("<br>", " ") == protocol_words(PROTOCOLS[name])[1]
+    assert all(len(line) <= 50 for line in narrow.layout.title.text.split("<br>"))
+    assert narrow.layout.xaxis.range[1] > wide.layout.xaxis.range[1]
+    low, high = narrow.layout.xaxis.range
+    ends = [
+        280 * (math.log10(x) - low) / (high - low) + 6.8 * len(text.strip()) * {"left": 0, "center": 0.5, "right": 1}[where.split()[1]]
+        for trace in narrow.data
+        if trace.mode == "markers+text"
+        for x, text, where in zip(trace.x, trace.text, trace.textposition, strict=True)
+    ]
+    assert max(ends) <= 280
+    entries = [trace.name for trace in narrow.data if trace.showlegend is not False]
+    assert narrow.layout.margin.b >= 45 + 20 * len(entries), "the axis, its title, and the legend below it"
+    assert (narrow.layout.legend.yref, narrow.layout.legend.y) == ("container", 0)
+    assert narrow.layout.height - narrow.layout.margin.t - narrow.layout.margin.b == 300
+
+
+def test_on_a_phone_what_is_said_of_the_network_at_hand_is_in_short_lines() -> None:
+    (note,) = landscape_figure(chart("torchvision-v1", "mini-resnet"), "parameters", narrow=True).layout.annotations
+    assert (note.text, note.align) == ("← this one (yours): no result<br>here, 696 k", "left")
+    assert wrapped("在此协议下没有公布的结果，2026 年。", 13) == "在此协议下没<br>有公布的结<br>果，2026 年。"
 
 
 def test_errors_are_turned_into_accuracies_in_sight() -> None:

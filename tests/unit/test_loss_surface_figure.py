@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -43,6 +44,26 @@ def test_networks_stand_side_by_side_in_the_colours_of_their_kind() -> None:
         ("residual-20", RESIDUAL.dark),
     ]
     assert [trace.xaxis for trace in figure.data] == ["x", "x", "x", "x2", "x2", "x2"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_on_a_phone_networks_stand_below_each_other_and_the_scale_below_them(count: int) -> None:
+    figure = loss_surface_figure([panel(str(number)) for number in range(count)], narrow=True)
+    domains = [axis.domain for axis in figure.select_yaxes()]
+    inside = figure.layout.height - figure.layout.margin.t - figure.layout.margin.b
+    assert all(axis.domain == (0, 1) for axis in figure.select_xaxes())
+    assert [inside * (top - bottom) for bottom, top in domains] == pytest.approx([290] * count)
+    assert all(inside * (above[0] - below[1]) > 40 for above, below in pairwise(domains))
+    bar = figure.layout.coloraxis.colorbar
+    assert (bar.orientation, bar.yanchor, bar.title.side) == ("h", "top", "top")
+    assert -inside * bar.y == pytest.approx(40), "below the ticks and the title of the last"
+    assert [axis.title.text for axis in figure.select_xaxes()] == [""] * (count - 1) + ["along the first direction"]
+
+
+def test_on_a_phone_surfaces_stand_below_each_other_and_nothing_is_as_high_as_one() -> None:
+    figure = loss_surface_figure([panel(), panel()], "surface", narrow=True)
+    assert figure.layout.scene.domain.y[0] > figure.layout.scene2.domain.y[1]
+    assert loss_surface_figure([], narrow=True).layout.height == loss_surface_figure([panel()], narrow=True).layout.height
 
 
 def test_no_network_is_an_empty_figure_of_the_same_height() -> None:

@@ -12,7 +12,7 @@ from resnet.figures.palette import FURTHER_RUNS, PLAIN, RESIDUAL
 from resnet.figures.runs_compared import ComparedRun, ceiling, colours_of, leaving, marks_of, run_curve, runs_compared_figure
 from resnet.presets import PRESETS, RECIPES
 from resnet.side_by_side import Score, best, differing, settings
-from tests.unit.test_curves import NETWORK, STEPS, batch, epoch, run
+from tests.unit.test_curves import NETWORK, STEPS, batch, epoch, room_below, run
 from tests.unit.test_theme import contrast
 
 
@@ -102,6 +102,17 @@ def test_nothing_chosen_is_empty_axes() -> None:
     figure = runs_compared_figure([])
     assert not figure.data
     assert figure.layout.yaxis.range == (0, 1.05)
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 30])
+def test_on_a_phone_the_legend_has_its_room_below_both_plots(count: int) -> None:
+    figure = runs_compared_figure([compared("mini-resnet · Fashion-MNIST")] * count, narrow=True)
+    between, below = room_below(figure)
+    plots = figure.layout.height - figure.layout.margin.t - below
+    assert between > 50
+    assert below == 50 + min(36 * count, plots), "two lines a run; Plotly scrolls what is higher than the plots"
+    assert (figure.layout.legend.yref, figure.layout.legend.y, figure.layout.legend.x) == ("container", 0, 0)
+    assert (figure.layout.xaxis.title.text, figure.layout.xaxis2.title.text) == ("", "Epoch")
 
 
 def test_settings_that_differ_are_named_in_the_order_of_their_fields() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.parts.display import phone
 from pages.parts.figure import show_figure
 from pages.parts.i18n import lesson, t
 from pages.parts.network_state import AXES, current_axis, current_protocol, set_axis, set_protocol
@@ -92,7 +93,7 @@ def _take_axis() -> None:
 def _draw(chart: Landscape, axis: Axis) -> None:
     points = listed_apart((f"{point.title} {point.accuracy:.2f}%" for point in chart.points), t)
     show_figure(
-        landscape_figure(chart, axis, current_theme(), t),
+        landscape_figure(chart, axis, current_theme(), t, narrow=phone()),
         key="accuracy_chart",
         alt=f"{chart.title}. {chart.source}. {points}.",
     )

@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts.architecture.form import PRESET_ORDER
 from pages.parts.diagram import diagram
+from pages.parts.display import phone
 from pages.parts.figure import show_figure
 from pages.parts.i18n import t
 from pages.parts.network_address import preset_of
@@ -49,7 +50,7 @@ def compare_tab(network: Plan) -> None:
             _differences(network.config, other.config)
     both = [Shared(title, one.config.shortcut == "none", shares(one)) for title, one in zip(titles, (network, other), strict=True)]
     show_figure(
-        stage_shares_figure(both, current_theme(), t),
+        stage_shares_figure(both, current_theme(), t, narrow=phone()),
         key="compare_stages",
         alt=t("How parameters and multiply-adds divide over the stages of {a} and {b}.", a=titles[0], b=titles[1]),
     )

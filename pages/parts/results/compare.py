@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, get_args
 
 import streamlit as st
 
+from pages.parts.display import phone
 from pages.parts.figure import show_figure
 from pages.parts.held_address import hold, keep
 from pages.parts.i18n import t, tn
@@ -75,7 +76,7 @@ def compare(lab: Service, record: RunRecord | None) -> None:
     entries = _entries(lab, _choice(offered, record))
     lines = [entry.line for entry in entries]
     show_figure(
-        runs_compared_figure(lines, current_view().x, current_theme(), t),
+        runs_compared_figure(lines, current_view().x, current_theme(), t, narrow=phone()),
         key="results_compare_figure",
         config=_MODEBAR,
         alt=t("Loss and accuracy of {runs}, each for training and validation.", runs=listed((line.name for line in lines), t) or "–"),

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from pages.parts.display import pixels, projector, scale
+from pages.parts.display import phone, projector, scale
 from pages.parts.figure import plotly_language
 from pages.parts.i18n import ASSETS, current_language
 from pages.parts.lesson.text import translator
 from pages.parts.theme import current_theme
 from resnet.figures.display import enlarged
-from resnet.figures.loss_surface import HEIGHT, Kind, Panel, loss_surface_figure
+from resnet.figures.loss_surface import Kind, Panel, loss_surface_figure
 from resnet.figures.palette import Theme
 from resnet.runs.routes import PLOTLY_URL
 
@@ -28,11 +28,11 @@ _surface = st.components.v2.component(
 
 def show_surfaces(panels: Callable[[], Sequence[Panel]], seen: str, kind: Kind, *, alt: str) -> None:
     """Draw them, or what is new of them. `seen` tells one set of `panels` from another."""
-    height = pixels(HEIGHT)
+    figure, height = _drawn(seen, kind, current_theme(), current_language(), scale() if projector() else None, phone(), panels)
     _surface(
         key="loss_surface",
         data={
-            "figure": _drawn(seen, kind, current_theme(), current_language(), scale() if projector() else None, panels),
+            "figure": figure,
             "height": height,
             "alt": alt,
             "plotly": PLOTLY_URL.removeprefix("/"),
@@ -43,8 +43,10 @@ def show_surfaces(panels: Callable[[], Sequence[Panel]], seen: str, kind: Kind, 
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _drawn(seen: str, kind: Kind, theme: Theme, language: str, larger: float | None, _panels: Callable[[], Sequence[Panel]]) -> str:
-    """The figure as JSON, drawn once for all who look at it. Streamlit sends a browser nothing it has already."""
-    figure = loss_surface_figure(_panels(), kind, theme, translator(language))
-    shown: str = (enlarged(figure, larger, theme) if larger is not None else figure).to_json()
-    return shown
+def _drawn(
+    seen: str, kind: Kind, theme: Theme, language: str, larger: float | None, narrow: bool, _panels: Callable[[], Sequence[Panel]]
+) -> tuple[str, int]:
+    """The figure as JSON, drawn once for all who look at it, and its height. Streamlit sends a browser nothing it has already."""
+    figure = loss_surface_figure(_panels(), kind, theme, translator(language), narrow=narrow)
+    shown = enlarged(figure, larger, theme) if larger is not None else figure
+    return shown.to_json(), int(shown.layout.height)

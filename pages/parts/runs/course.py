@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from pages.parts.display import phone
 from pages.parts.figure import show_figure
 from pages.parts.i18n import lesson, t
 from pages.parts.layout import prose
@@ -32,7 +33,8 @@ def run_course(record: RunRecord, network: ResNetConfig, curves: Curves, colour:
         "Loss and accuracy against the epoch, {epochs} epochs: each batch, training and validation. The epochs stand in a table below.",
         epochs=len(curves.epochs),
     )
-    show_figure(curves_figure(curves, colour, current_theme(), t), key=f"curves_{record.id}_{network.name}", config=_MODEBAR, alt=alt)
+    figure = curves_figure(curves, colour, current_theme(), t, narrow=phone())
+    show_figure(figure, key=f"curves_{record.id}_{network.name}", config=_MODEBAR, alt=alt)
     st.caption(course_words(record, curves))
     if curves.epochs:
         with st.expander(t("How to read these curves"), icon=":material/school:"):
