@@ -7,6 +7,19 @@ const MEASURES = [
   { name: "loss", axis: "", format: ".3f" },
   { name: "accuracy", axis: "2", format: ".1%" },
 ];
+// Where the two plots stand, in shares of the paper: side by side, or on a phone one above the other. There the lower one's axis is named for both,
+// and the legend is below it, in up to three rows.
+const BESIDE = {
+  margin: { l: 48, r: 12, t: 50, b: 36, autoexpand: false },
+  loss: { heading: [0], x: { domain: [0, 0.46] } },
+  accuracy: { heading: [0.54], x: { domain: [0.54, 1] } },
+};
+const STACKED = {
+  margin: { l: 48, r: 12, t: 30, b: 106, autoexpand: false },
+  loss: { heading: [0, 1.01], x: { title: { text: "" } }, y: { domain: [0.56, 1] } },
+  accuracy: { heading: [0, 0.45], y: { domain: [0, 0.44] } },
+  legend: { x: 0, xanchor: "left", y: 0, yref: "container", tracegroupgap: 0 },
+};
 
 class Chart {
   constructor(node, library) {
@@ -86,7 +99,7 @@ class Chart {
     const epochs = course.epochsAtMost || data.facts.epochs;
     const long = { epochs, steps: epochs * course.stepsPerEpoch }[view.x];
     const revision = `${data.run}:${view.x}`;
-    const margin = { l: 48, r: 12, t: 50, b: 36, autoexpand: false };
+    const { margin, loss, accuracy, legend } = narrow(this.node) ? STACKED : BESIDE;
     const axis = axisOn(ink);
     const along = {
       ...axis,
@@ -107,14 +120,14 @@ class Chart {
       uirevision: revision,
       hovermode: "x unified",
       hoverdistance: -1,
-      legend: { orientation: "h", x: 1, xanchor: "right", y: overHeading(this.node, data, margin), yanchor: "bottom" },
+      legend: { orientation: "h", x: 1, xanchor: "right", y: overHeading(this.node, data, margin), yanchor: "bottom", ...legend },
       legend2: { x: 1, xanchor: "right", y: 0.02, yanchor: "bottom", bgcolor: translucent(ink.page, 0.75), font: { size: 11 } },
-      annotations: [heading(labels.loss, 0), heading(labels.accuracy, 0.54), ...marks.annotations],
+      annotations: [heading(labels.loss, ...loss.heading), heading(labels.accuracy, ...accuracy.heading), ...marks.annotations],
       shapes: marks.shapes,
-      xaxis: { ...along, domain: [0, 0.46] },
-      xaxis2: { ...along, domain: [0.54, 1], anchor: "y2", matches: "x" },
-      yaxis: { ...axis, ...upright, uirevision: `${revision}:${view.log}`, autorangeoptions: top },
-      yaxis2: { ...axis, anchor: "x2", range: [0, 1.005], tickformat: ".0%", uirevision: data.run },
+      xaxis: { ...along, ...loss.x },
+      xaxis2: { ...along, ...accuracy.x, anchor: "y2", matches: "x" },
+      yaxis: { ...axis, ...upright, uirevision: `${revision}:${view.log}`, autorangeoptions: top, ...loss.y },
+      yaxis2: { ...axis, anchor: "x2", range: [0, 1.005], tickformat: ".0%", uirevision: data.run, ...accuracy.y },
     };
   }
 }

@@ -57,12 +57,13 @@ class Gradients {
     const stages = stagesOf(course.layers);
     const axis = axisOn(ink);
     const margin = { l: 56, r: 12, t: 50, b: 36, autoexpand: false };
+    const small = narrow(this.node) ? { font: { size: 11 } } : {}; // both names on one line, over the heading
     return {
       ...frame(ink),
       margin,
       uirevision: data.run,
       hovermode: "closest",
-      legend: { orientation: "h", x: 1, xanchor: "right", y: overHeading(this.node, data, margin), yanchor: "bottom" },
+      legend: { orientation: "h", x: 1, xanchor: "right", y: overHeading(this.node, data, margin), yanchor: "bottom", ...small },
       annotations: [heading(labels.gradients.heading, 0), ...(course.gradients.length ? [] : [noneNote(this.node, labels, ink)])],
       shapes: stages.slice(1).map(({ from }) => ({ type: "line", xref: "x", yref: "paper", x0: from - 0.5, x1: from - 0.5, y0: 0, y1: 1, layer: "below", line: { color: ink.muted, width: 1, dash: "dot" } })),
       xaxis: {
@@ -86,7 +87,7 @@ function noneWords(node, { gradients }) {
 }
 
 function noneNote(node, labels, ink) {
-  const font = { color: ink.muted, size: node.clientWidth < 480 ? 10 : 13 }; // on a phone the whole line is to fit
+  const font = { color: ink.muted, size: narrow(node) ? 10 : 13 }; // on a phone the whole line is to fit
   return { text: noneWords(node, labels), x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false, bgcolor: ink.background, borderpad: 4, font };
 }
 

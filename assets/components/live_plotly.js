@@ -23,11 +23,20 @@ const PLOT_CONFIG = {
   modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"], // the last would upload it to a service
 };
 
+const NARROW = 480; // pixels: less is a phone held upright; live_run.css has the same
+
+// Whether a node has no room for what stands side by side elsewhere.
+function narrow(node) {
+  return node.clientWidth < NARROW;
+}
+
 // Draw a figure as high as its node (live_run.css), as large as the display wants it and with its tools in the reader's language: `data.chart`.
+// On a phone the tools would lie on the legend.
 function drawOn(library, node, traces, layout, data) {
   const { scale, language } = data.chart;
   const sized = { ...grown(layout, scale), height: node.clientHeight };
-  return library.react(node, grown(traces, scale), sized, { ...PLOT_CONFIG, ...language });
+  const tools = narrow(node) ? { displayModeBar: false } : {};
+  return library.react(node, grown(traces, scale), sized, { ...PLOT_CONFIG, ...tools, ...language });
 }
 
 // What is counted in pixels, by Plotly's names; `width` counts for lines alone. resnet/figures/display.py does the same to other figures.
@@ -111,6 +120,6 @@ function overHeading(node, data, { t, b }) {
   return 1 + 25 / Math.max(1, node.clientHeight / data.chart.scale - t - b);
 }
 
-function heading(words, x) {
-  return { text: `<b>${words}</b>`, x, xref: "paper", xanchor: "left", y: 1.02, yref: "paper", yanchor: "bottom", showarrow: false, font: { size: 15 } };
+function heading(words, x, y = 1.02) {
+  return { text: `<b>${words}</b>`, x, xref: "paper", xanchor: "left", y, yref: "paper", yanchor: "bottom", showarrow: false, font: { size: 15 } };
 }

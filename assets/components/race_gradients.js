@@ -52,13 +52,14 @@ class RaceGradients {
     const longest = measured.map(({ course }) => course.layers).sort((a, b) => b.length - a.length)[0] || [];
     const stages = stagesOf(longest);
     const axis = axisOn(ink);
+    const high = narrow(this.node); // a line for each network: two names are longer than a phone is wide
     const all = measured.flatMap(({ course }) => course.gradients.flatMap(({ norms }) => norms));
     return {
       ...frame(ink),
-      margin: { l: 56, r: 12, t: 34, b: 38, autoexpand: false },
+      margin: { l: 56, r: 12, t: high ? 16 + 20 * data.networks.length : 34, b: 38, autoexpand: false },
       uirevision: `${data.source}:gradients`,
       hovermode: "x unified",
-      legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" },
+      legend: { orientation: high ? "v" : "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" },
       annotations: measured.length ? [] : [noneNote(this.node, labels, ink)],
       shapes: stages.slice(1).map(({ from }) => ({ type: "line", xref: "x", yref: "paper", x0: from - 0.5, x1: from - 0.5, y0: 0, y1: 1, layer: "below", line: { color: ink.muted, width: 1, dash: "dot" } })),
       xaxis: {
