@@ -59,7 +59,7 @@ def test_less_of_the_branch_changes_what_the_network_says(server: AppServer, vis
     shares = page.locator(".classes .share")
     expect(shares.first).to_contain_text("%", timeout=WAIT)
     whole = shares.all_inner_texts()
-    assert abs(sum(float(words.removesuffix(" %")) for words in whole) - 100) < 0.6
+    assert abs(sum(float(words.removesuffix("%")) for words in whole) - 100) < 0.6
     slider = page.get_by_role("slider", name="How much the branch counts")
     slider.focus()
     slider.press("Home")

@@ -89,7 +89,9 @@ def channel_control(key: str, channels: int, shown: int) -> None:
     widget = f"{key}_channel"
     st.session_state[widget] = shown + 1
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
-        st.markdown(t("Channel (of {channels})", channels=channels), width="content")
+        st.markdown(
+            f":small[{t('Channel (of {channels})', channels=channels)}]", width="content"
+        )  # the row is to stay one in wide type too
         st.number_input(
             t("Channel"),
             1,
@@ -97,7 +99,7 @@ def channel_control(key: str, channels: int, shown: int) -> None:
             key=widget,
             on_change=lambda: keep("channel", str(st.session_state[widget] - 1), first=""),
             label_visibility="collapsed",
-            width=124,
+            width=108,
         )
 
 
