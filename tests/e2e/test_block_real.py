@@ -77,6 +77,8 @@ def test_the_strip_leads_to_another_block(server: AppServer, visit: Callable[[st
     expect(second).to_have_attribute("aria-label", re.compile(r"= \d\.\d\d ± "), timeout=WAIT)
     expect(_line(page, 1)).to_have_text(SUM, timeout=WAIT)
     expect(page.get_by_text("Click a block to load it")).to_be_visible(timeout=WAIT)
+    # Streamlit may forget what is asked for while the page that an answer brought is being made.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=WAIT)
     second.press("Enter")
     expect(page.locator(".stage figure[data-key=shortcut] figcaption")).to_have_text("Wₛ x", timeout=WAIT)
     page.wait_for_url("**at=stage2_block1*")
