@@ -191,7 +191,15 @@ def _lay_out(figure: go.Figure, kind: Kind, theme: Theme, t: Translate) -> None:
             },
         },
     )
-    flat = {"fixedrange": True, "showgrid": False, "zeroline": False, "linecolor": line, "tickvals": [-1, -0.5, 0, 0.5, 1]}
+    # The range is said, as an empty panel has none of its own.
+    flat = {
+        "range": [-1, 1],
+        "fixedrange": True,
+        "showgrid": False,
+        "zeroline": False,
+        "linecolor": line,
+        "tickvals": [-1, -0.5, 0, 0.5, 1],
+    }
     figure.update_xaxes(**flat, title={"text": t("along the first direction"), "standoff": 4}, constrain="domain")
     figure.update_yaxes(**flat, constrain="domain")
     if kind == "above":
