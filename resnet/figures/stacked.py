@@ -7,6 +7,8 @@ from unicodedata import east_asian_width
 
 import plotly.graph_objects as go
 
+from resnet.figures.headings import write_heading
+
 PHONE = 298  # pixels that a plot is wide on a phone of 390, its axis taken off
 ENTRY = 20  # pixels of a legend's entry in type of 13, or of 12 with a little air
 _HEADING = 5  # pixels between a plot and its heading
@@ -30,18 +32,7 @@ def inside(count: int, plot: float, gap: float) -> float:
 def head_stacked(figure: go.Figure, words: dict[float, str], *, size: int = 15) -> None:
     """Write each heading above the plot whose upper edge is at its share of the height."""
     for top, heading in words.items():
-        figure.add_annotation(
-            text=f"<b>{heading}</b>",
-            xref="paper",
-            yref="paper",
-            x=0,
-            y=top,
-            yshift=_HEADING,
-            xanchor="left",
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": size},
-        )
+        write_heading(figure, heading, x=0, y=top, size=size, lift=_HEADING)
 
 
 def wrapped(words: str, longest: int) -> str:
