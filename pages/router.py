@@ -6,8 +6,9 @@ import streamlit as st
 
 from pages.parts import places
 from pages.parts.display import projector
+from pages.parts.held_address import listen
 from pages.parts.i18n import ASSETS, explain
-from pages.parts.network_state import write_url
+from pages.parts.network_state import read_url, write_url
 from resnet.errors import ExplainedError
 
 APP_NAME = "ResNet Lab"
@@ -21,6 +22,8 @@ def pages() -> list[st.Page]:
     return [st.Page(f"{name}.py", title=title, url_path=name, default=name == places.FIRST) for name, title in places.titles().items()]
 
 
+listen()
+read_url()
 # On a projector the bar of the navigation gives its room to the page; the pages are in the frame's list.
 page = st.navigation(pages(), position="hidden" if projector() else "top")
 places.note_open(page.url_path)

@@ -1,19 +1,23 @@
 """What a visitor chose, in the session and in the address: a language, a view, a step, a block, an experiment, each under its own name.
 
 A link shows its reader the same; a click in the navigation, which drops the parameters, loses nothing.
+
+What an address says is heard once, as the page begins (`listen`). A fragment that runs again still has the address that its browser knew
+when it asked, and a page that takes long comes to see an address of a moment ago as one of long ago: both would take back what was chosen.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import streamlit as st
 
 SESSION_KEY = "address_held"
 # A browser that has not yet heard of the last write still sends the address before it.
-_ADDRESS_TRAVEL_SECONDS = 2.0
+ADDRESS_TRAVEL_SECONDS = 2.0
+_SAID = "address_said"
 _LONGEST = 60
 
 
@@ -24,9 +28,23 @@ class Held:
     value: str
     said: dict[str | None, float] = field(default_factory=dict)
 
-    def newly_said(self, word: str | None) -> bool:
-        """Whether the address says this by itself, and not because we wrote it or have just written over it."""
-        return word not in self.said or time.monotonic() - self.said[word] > _ADDRESS_TRAVEL_SECONDS
+    def newly_said(self, word: str | None, when: float) -> bool:
+        """Whether an address that said this then did so by itself, and not because we wrote it or had just written over it."""
+        return word not in self.said or when - self.said[word] > ADDRESS_TRAVEL_SECONDS
+
+
+@dataclass(slots=True)
+class _Said:
+    """An address as a page found it at its beginning, `at` that moment (monotonic seconds), and whose parameters have been `heard`."""
+
+    words: Mapping[str, str]
+    at: float = field(default_factory=time.monotonic)
+    heard: set[str] = field(default_factory=set)
+
+
+def listen() -> None:
+    """Take down what the address says. For the beginning of a page, before anything of it asks."""
+    st.session_state[_SAID] = _Said({name: st.query_params[name] for name in st.query_params})
 
 
 def hold(name: str, allowed: tuple[str, ...] | None = None, *, first: str, page: str = "", longest: int = _LONGEST) -> str:
@@ -35,9 +53,10 @@ def hold(name: str, allowed: tuple[str, ...] | None = None, *, first: str, page:
     A value that is not `allowed` counts as not said; None allows any of at most `longest` signs. The address is made to say what is
     returned. `page` is whose parameter it is, where several pages have one of the name.
     """
-    held = _all().setdefault(page + name, Held(first))
-    asked = st.query_params.get(name)
-    if asked is not None and asked != held.value and held.newly_said(asked) and _may_be(asked, allowed, longest):
+    held, said = _all().setdefault(page + name, Held(first)), _said()
+    asked = None if page + name in said.heard else said.words.get(name)
+    said.heard.add(page + name)
+    if asked is not None and asked != held.value and held.newly_said(asked, said.at) and _may_be(asked, allowed, longest):
         held.value = asked
     _write(name, held, first)
     return held.value
@@ -49,10 +68,11 @@ def follow(name: str, allowed: Callable[[], Collection[str]], *, first: str, sil
     It is asked for each word on a page, so `allowed` is called only where the address says something new. An address that does not name
     the parameter says `silent`; None says nothing.
     """
-    held = _all().get(name)
+    held, said = _all().get(name), _said()
     current = held.value if held is not None else first
-    asked = st.query_params.get(name, silent)
-    if asked is None or asked == current or (held is not None and not held.newly_said(asked)) or asked not in allowed():
+    asked = None if name in said.heard else said.words.get(name, silent)
+    said.heard.add(name)
+    if asked is None or asked == current or (held is not None and not held.newly_said(asked, said.at)) or asked not in allowed():
         return current
     _all().setdefault(name, Held(asked)).value = asked
     return asked
@@ -63,6 +83,7 @@ def keep(name: str, value: str, *, first: str, page: str = "") -> None:
     held = _all().setdefault(page + name, Held(first))
     held.said[held.value] = held.said[st.query_params.get(name)] = time.monotonic()
     held.value = value
+    _said().heard.add(page + name)
     _write(name, held, first)
 
 
@@ -83,4 +104,11 @@ def _write(name: str, held: Held, first: str) -> None:
 
 def _all() -> dict[str, Held]:
     found: dict[str, Held] = st.session_state.setdefault(SESSION_KEY, {})
+    return found
+
+
+def _said() -> _Said:
+    if _SAID not in st.session_state:  # who asks before the page begins
+        listen()
+    found: _Said = st.session_state[_SAID]
     return found

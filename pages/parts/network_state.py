@@ -17,6 +17,7 @@ from typing import TypeVar, get_args
 import streamlit as st
 
 from pages.parts.display import display_words
+from pages.parts.held_address import ADDRESS_TRAVEL_SECONDS
 from pages.parts.i18n import current_language
 from pages.parts.network_address import DEFAULT_PRESET, WORDS, from_query, to_query
 from pages.parts.runs import chart_view
@@ -48,8 +49,6 @@ _Choice = TypeVar("_Choice", bound=str)
 
 _SESSION_KEY = "network_session"
 _LONGEST_SHOWN = 60
-# A browser that has not yet heard of the last write still sends the address before it.
-_ADDRESS_TRAVEL_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -86,7 +85,7 @@ class NetworkSession:
 
     def has_written(self, address: Mapping[str, str]) -> bool:
         """Whether `address` is the one in force, or one that was until a moment ago."""
-        oldest = time.monotonic() - _ADDRESS_TRAVEL_SECONDS
+        oldest = time.monotonic() - ADDRESS_TRAVEL_SECONDS
         self.written = [item for item in self.written if item[0] >= oldest]
         return any(known == address for _, known in self.written)
 
@@ -215,6 +214,14 @@ def set_view(view: ChartView) -> None:
     session.edited = True
 
 
+def read_url() -> None:
+    """Look at what the address asks for, if that is something new. For the beginning of a page: `held_address` says why not later."""
+    session = _session()
+    address = _in_address()
+    if address and not session.edited and not session.has_written(address):
+        _read(session, address)
+
+
 def write_url() -> None:
     """Put language, display, run and network into the address where it says otherwise, in one step; parameters of others stay.
 
@@ -233,10 +240,11 @@ def write_url() -> None:
 
 def _session() -> NetworkSession:
     session: NetworkSession = st.session_state.setdefault(_SESSION_KEY, NetworkSession())
-    address = {name: st.query_params[name] for name in st.query_params if name in _OURS}
-    if address and not session.edited and not session.has_written(address):
-        _read(session, address)
     return session
+
+
+def _in_address() -> dict[str, str]:
+    return {name: st.query_params[name] for name in st.query_params if name in _OURS}
 
 
 def _address(session: NetworkSession) -> dict[str, str]:

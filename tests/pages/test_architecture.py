@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import time
+from types import SimpleNamespace
+
 import pytest
 
 from pages.parts import network_state
@@ -267,10 +271,22 @@ def test_the_address_before_a_move_does_not_undo_the_move() -> None:
     assert address_of(app)["depths"] == "5,4,6,3"
 
 
+def test_a_page_that_takes_long_does_not_come_to_believe_the_address_before_a_move(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page(name="resnet-34")
+    app.slider(key="network_depth_1").set_value(4).run()
+    del app.query_params["depths"]
+    # From one look at the clock to the next a good while passes: at the first one the address is still on its way.
+    looks = itertools.count(time.monotonic(), 0.75 * network_state.ADDRESS_TRAVEL_SECONDS)
+    monkeypatch.setattr(network_state, "time", SimpleNamespace(monotonic=lambda: next(looks)))
+    app.run()
+    assert app.slider(key="network_depth_1").value == 4
+    assert address_of(app)["depths"] == "4,4,6,3"
+
+
 def test_the_browsers_way_back_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_page(name="resnet-34")
     app.slider(key="network_depth_1").set_value(4).run()
-    monkeypatch.setattr(network_state, "_ADDRESS_TRAVEL_SECONDS", -1.0)  # the move was long ago
+    monkeypatch.setattr(network_state, "ADDRESS_TRAVEL_SECONDS", -1.0)  # the move was long ago
     del app.query_params["depths"]
     app.run()
     assert totals(app)[0] == "21,797,672"

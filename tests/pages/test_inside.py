@@ -130,8 +130,10 @@ def lab() -> Iterator[Answering]:
 def _page() -> None:
     import streamlit as st
 
+    from pages.parts.held_address import listen
     from pages.parts.results.inside import inside
 
+    listen()
     st.title("Test")
     inside(st.session_state.source)
 

@@ -22,9 +22,10 @@ from tests.pages.components import components
 
 SCRIPT = """
 from pages.parts.architecture.{module} import {function}
-from pages.parts.network_state import current_network, write_url
+from pages.parts.network_state import current_network, read_url, write_url
 from resnet.plan import plan
 
+read_url()
 {function}(plan(current_network()))
 write_url()
 """

@@ -120,7 +120,7 @@ def test_an_address_on_its_way_counts_as_written(monkeypatch: pytest.MonkeyPatch
     session.note_written(new)
     assert session.has_written(old)
     assert session.has_written(new)
-    later = time.monotonic() + network_state._ADDRESS_TRAVEL_SECONDS + 0.1
+    later = time.monotonic() + network_state.ADDRESS_TRAVEL_SECONDS + 0.1
     monkeypatch.setattr(network_state.time, "monotonic", lambda: later)
     assert not session.has_written(old)
     assert session.has_written(new)
