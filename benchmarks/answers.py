@@ -1,7 +1,8 @@
 """How long a page waits for each kind of answer from the inspect worker while nothing trains: the first of a kind, which builds and traces
 what it needs, and those that follow, each about another image or layer, so that none is answered from memory.
 
-Timed from asking to having the answer, as a page would. `python -m benchmarks.answers [--network mini-resnet] [--times 10]`
+Timed from asking to having the answer, as a page would. The questions are those of the page Results about the network that comes with the
+app; for a network of the experiment "lesion", its cut as well. `python -m benchmarks.answers [--network residual-56] [--times 10]`
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 from benchmarks.asking import LOOK
 from resnet.embedded import EMBEDDED
 from resnet.errors import ExplainedError
+from resnet.experiments import lesion
 from resnet.inquiries import (
     Cut,
     EmbedTest,
@@ -26,7 +28,6 @@ from resnet.inquiries import (
     Judge,
     LookAtBlock,
     LookAtLayer,
-    MeasureLandscape,
     MeasureStrip,
     OwnPicture,
     PredictTest,
@@ -34,7 +35,9 @@ from resnet.inquiries import (
     ShowFilters,
     Subject,
     TestImage,
+    places_to_cut,
 )
+from resnet.loss_surface import SIDES, Point, Slice, grid
 from resnet.plan import plan
 from resnet.runs.answers import Pending
 from resnet.runs.service import Service
@@ -47,26 +50,34 @@ def kinds(subject: Subject) -> Mapping[str, Callable[[int], Inquiry]]:
     """Each kind of question by its name: the question number `n`, from 0, unlike all before it."""
     height, width, _ = subject.config.input_shape
     drawn = np.random.default_rng(0)
-    blocks = subject.embedded.blocks
-    convolutions = [layer.name for layer in plan(subject.config).layers if layer.kind == "conv"]
+    blocks, network = subject.embedded.blocks, plan(subject.config)
+    convolutions = [layer.name for layer in network.layers if layer.kind == "conv"]
+    surface = Slice.of(subject, network, seed=0)
+
+    def points(n: int) -> tuple[Point, ...]:
+        return grid(SIDES[-1])[n * surface.at_once : (n + 1) * surface.at_once]
 
     def block(n: int) -> str:
         return blocks[n % len(blocks)]
 
-    return {
+    asked: dict[str, Callable[[int], Inquiry]] = {
         "probabilities of an image": lambda n: LookAtLayer(subject, TestImage(n), "head_dense"),
         "maps of a layer": lambda n: LookAtLayer(subject, TestImage(n), convolutions[n % len(convolutions)]),
-        "filters of a layer": lambda n: ShowFilters(subject, convolutions[n % len(convolutions)]),
+        "filters of a layer": lambda n: ShowFilters(subject, convolutions[(n + 1) % len(convolutions)]),
         "Grad-CAM": lambda n: ExplainDecision(subject, TestImage(n), f"{blocks[-1]}_relu"),
         "a block forward": lambda n: LookAtBlock(subject, block(n), n),
         "a block backward": lambda n: SendBack(subject, block(n), n),
         "branch by shortcut, 64 images": lambda n: MeasureStrip(subject, 64 + n),
         "a picture of one's own": lambda n: Judge(subject, OwnPicture(drawn.bytes(height * width), height, width)),
-        "a branch cut, 2,000 images": lambda n: Cut(subject, "branch", (block(n),)),
-        "4 points of the landscape, 100 images": lambda n: MeasureLandscape(subject, n, ((0, 0), (0, 1), (1, 0), (1, 1)), 100),
+        "what the landscape asks for at once": lambda n: surface.ask(points(n)),
         "all test images": lambda n: PredictTest(subject),
         "the plane of the test images": lambda n: EmbedTest.of(subject),
     }
+    if subject.network in lesion.NETWORKS:
+        cuts = lesion.kinds_of(subject.network)[0]
+        places = places_to_cut(subject.config, cuts)
+        asked["a cut, all test images"] = lambda n: Cut(subject, cuts, (places[n % len(places)],))
+    return asked
 
 
 ONCE = ("all test images", "the plane of the test images")  # one answer serves all
