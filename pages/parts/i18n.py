@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +18,7 @@ import streamlit as st
 from pages.parts.held_address import follow, keep
 from resnet.errors import ExplainedError, Listed, fill
 from resnet.field_wording import field_choices, field_title
-from resnet.wording import filled, listed
+from resnet.wording import Translate, filled, listed
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 LOCALE = ASSETS / "locale"
@@ -73,13 +73,32 @@ def tn(singular: str, plural: str, n: int, /, **values: object) -> str:
     return filled(catalogue(current_language(), LOCALE).ngettext(singular, plural, n), {"n": n, **values})
 
 
+def translator(language: str) -> Translate:
+    """`t` of one language, for what is made without a visitor's session, as files are, which are made when somebody asks for them."""
+    messages = catalogue(language, LOCALE)
+
+    def translate(message: str, /, **values: object) -> str:
+        return filled(messages.gettext(message), values)
+
+    return translate
+
+
 def explain(error: ExplainedError) -> str:
     """The library's error in the reader's language, fields by the names of their controls.
 
     Its rule is a literal where it is raised, and extracted there.
     """
-    values = {name: _as_on_controls(name, value) for name, value in error.values.items()}
-    return fill(catalogue(current_language(), LOCALE).gettext(error.rule), values)
+    return explainer(current_language())(error)
+
+
+def explainer(language: str) -> Callable[[ExplainedError], str]:
+    """`explain` of one language, for what is made without a visitor's session."""
+    messages, speak = catalogue(language, LOCALE), translator(language)
+
+    def explained(error: ExplainedError) -> str:
+        return fill(messages.gettext(error.rule), {name: _as_on_controls(name, value, speak) for name, value in error.values.items()})
+
+    return explained
 
 
 def lesson(name: str, section: str, /, **values: object) -> str:
@@ -109,7 +128,7 @@ def _sections(path: Path, _changed: int) -> dict[str, str]:
     return {heading: body.strip() for heading, body in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-def _as_on_controls(name: str, value: object) -> object:
+def _as_on_controls(name: str, value: object, t: Translate) -> object:
     """A value of an error under that name: a field's title, the words for a field's choice, a list, or the value as it is."""
     if isinstance(value, Listed):
         return listed(value, t)

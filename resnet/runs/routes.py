@@ -1,15 +1,18 @@
-"""HTTP beside Streamlit's pages: the event stream of a run, recorded runs, Plotly's own script, and a name for each browser."""
+"""HTTP beside Streamlit's pages: a run's event stream, recorded runs, files, Plotly's own script, and a name for each browser."""
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import plotly
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
@@ -17,16 +20,19 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from resnet.errors import StoreError
+from resnet.errors import ExplainedError, StoreError
 from resnet.experiments import recordings
-from resnet.runs import service
+from resnet.runs import files, service
 
 if TYPE_CHECKING:
     from resnet.runs.channel import Frame
 
+logger = logging.getLogger(__name__)
+
 PLOTLY_SCRIPT = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PLOTLY_URL = f"/api/assets/plotly-{plotly.__version__}.min.js"
 RECORDINGS_URL = "/api/recordings"
+FILES_URL = "/api/files"
 VISITOR_COOKIE = "resnet_lab_browser"
 KEEP_ALIVE = 15  # seconds between two comments on a silent stream, so that a proxy keeps it
 
@@ -75,9 +81,34 @@ async def recording(request: Request) -> Response:
     return FileResponse(recordings.path_of(name), media_type="application/json", headers=headers)
 
 
+async def file(request: Request) -> Response:
+    """GET /api/files/{token}: what a page offers under this token (`resnet.runs.files`), made now.
+
+    404 where nothing is offered, as after the page's session; 503 or 409 where it cannot be made, with the reason in the reader's
+    language; 500 where nobody foresaw why.
+    """
+    offer = files.find(request.path_params["token"])
+    if offer is None:
+        return JSONResponse({"error": "there is no such file"}, status_code=404)
+    try:
+        made = await run_in_threadpool(offer.make)
+    except ExplainedError as problem:
+        return JSONResponse({"error": offer.explain(problem)}, status_code=503 if isinstance(problem, StoreError) else 409)
+    except Exception:
+        logger.exception("the file %s could not be made", offer.name)
+        return JSONResponse({"error": "the file could not be made"}, status_code=500)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(offer.name, safe='')}",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(made, media_type=offer.kind, headers=headers)
+
+
 ROUTES = [
     Route("/api/runs/{run}/events", run_events),
     Route(RECORDINGS_URL + "/{name}.json", recording),
+    Route(FILES_URL + "/{token}", file),
     Route(PLOTLY_URL, plotly_script),
 ]
 

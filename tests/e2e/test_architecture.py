@@ -119,6 +119,20 @@ def test_what_is_taken_home_is_what_was_shown(server: AppServer, visit: Visit, t
     expect_no_traceback(page)
 
 
+def test_files_arrive_while_other_pages_are_made_again_and_again(server: AppServer, visit: Visit) -> None:
+    """As in a class, whose pages look for answers several times a second."""
+    page = visit(f"{server.url}/architecture?name=mini-resnet&tab=export")
+    for _ in range(2):
+        other = visit(f"{server.url}/idea")
+        expect(other.get_by_role("radio").first).to_be_attached()
+        other.evaluate("setInterval(() => document.querySelector('[role=radiogroup] input:not(:checked)').click(), 150)")
+    for name, begins in (("Python script", '"""mini-resnet in Keras.'), ("Notebook", "{"), ("Layers (CSV)", "name,kind,")) * 2:
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name).click()
+        assert download.value.failure() is None
+        assert download.value.path().read_text(encoding="utf-8").startswith(begins)
+
+
 def test_a_narrow_window_shows_every_column_of_a_comparison(server: AppServer, visit: Visit) -> None:
     page = visit(f"{server.url}/architecture?name=resnet-152&tab=compare&b_name=mini-resnet")
     page.set_viewport_size({"width": 900, "height": 900})

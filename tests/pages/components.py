@@ -7,5 +7,6 @@ from streamlit.testing.v1.element_tree import Element
 
 
 def components(app: AppTest) -> list[Element]:
-    """The page's own components in their order, without the frame's switches and the clock's line, which every page has."""
-    return [one for one in app.get("bidi_component") if one.proto.component_name not in ("resnet_lab_frame", "resnet_lab_clock_bar")]
+    """The page's own components in their order: no buttons for files, and no switches and clock's line, which every page has."""
+    others = ("resnet_lab_frame", "resnet_lab_clock_bar", "resnet_lab_file_button")
+    return [one for one in app.get("bidi_component") if one.proto.component_name not in others]

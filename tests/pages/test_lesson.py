@@ -12,6 +12,7 @@ from pages.parts.lesson.labels import Labelling
 from pages.parts.lesson.text import QUIZZES, questions
 from resnet.pictures import a_dozen, embedded_pictures
 from resnet.presets import race
+from resnet.runs import files
 from resnet.runs.store import Store
 from resnet.teaching.labelling import ten_images
 from resnet.teaching.steps import STEPS, step_title
@@ -140,8 +141,11 @@ def test_a_second_click_on_one_image_does_not_label_the_next() -> None:
 
 
 def test_the_sheet_and_the_notebook_can_be_taken_home(store: Store, app: AppTest) -> None:
-    buttons = {button.key: button for button in app.get("download_button")}
-    assert set(buttons) == {"lesson_html", "lesson_ipynb"}
+    told = [json.loads(one.proto.json) for one in app.get("bidi_component") if one.proto.component_name == "resnet_lab_file_button"]
+    offers = [files.find(one["url"].removeprefix("api/files/")) for one in told]
+    made = {offer.name: offer.make() for offer in offers if offer is not None}
+    assert "<html" in made["residual-networks-en.html"]
+    assert json.loads(made["residual-networks-en.ipynb"])["nbformat"] == 4
 
 
 def _sheet_of_a_race() -> None:

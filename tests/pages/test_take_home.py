@@ -21,6 +21,7 @@ from resnet.export.archive import unpack
 from resnet.export.model_file import describe_model
 from resnet.inquiries import Packed, PredictTest, RunSubject, SaveModel, TestPredictions, WriteLogs
 from resnet.presets import PRESETS, RACERS, race
+from resnet.runs import files as offered
 from resnet.runs.answers import Answer
 from resnet.runs.service import Service
 from resnet.runs.store import Store
@@ -41,13 +42,18 @@ Files = dict[str, Callable[[], Any]]
 def files(monkeypatch: pytest.MonkeyPatch) -> Files:
     """What each button of the last page hands over, by the file's name: AppTest has no hand that takes a file."""
     made: Files = {}
-    button = st.download_button
+    button, put = st.download_button, offered.put
 
-    def noted(label: str, data: Any, **options: Any) -> bool:
-        made[options["file_name"]] = data if callable(data) else lambda: data
+    def held(label: str, data: bytes, **options: Any) -> bool:
+        made[options["file_name"]] = lambda: data
         return button(label, data, **options)
 
-    monkeypatch.setattr(st, "download_button", noted)
+    def noted(offer: offered.Offer) -> None:
+        made[offer.name] = offer.make
+        put(offer)
+
+    monkeypatch.setattr(st, "download_button", held)
+    monkeypatch.setattr(offered, "put", noted)
     return made
 
 

@@ -41,6 +41,7 @@ SHOWN_FIRST = frozenset(
         "popover",
         "metric",
         "download_button",
+        "file_button",
         "file_uploader",
         "prose",
         "TextColumn",
@@ -164,3 +165,9 @@ def test_figures_come_onto_pages_in_one_way() -> None:
         if "st.plotly_chart(" in file.read_text(encoding="utf-8") and file.name != "figure.py"
     ]
     assert direct == []
+
+
+def test_files_that_are_made_upon_a_click_come_in_one_way() -> None:
+    """Through `file_button`: Streamlit's own keeps them for two runs of anybody's page. What is made already is in its hands."""
+    direct = [file.name for file in (ROOT / "pages").rglob("*.py") if "download_button(" in file.read_text(encoding="utf-8")]
+    assert direct == ["take_home_model.py"]

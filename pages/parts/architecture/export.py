@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
 from pages.parts.diagram import DIAGRAM_SHEET
-from pages.parts.i18n import ASSETS, current_language, explain, t
+from pages.parts.file_button import file_button
+from pages.parts.i18n import ASSETS, current_language, explain, t, translator
 from pages.parts.layout import page_link
-from pages.parts.lesson.text import translator
 from pages.parts.literal import literally
 from pages.parts.network_state import current_place, set_network
 from pages.parts.theme import current_theme
@@ -53,20 +52,24 @@ def export_tab(network: Plan) -> None:
 def _code_files(config: ResNetConfig) -> None:
     st.markdown(f"**{t('Code that runs without this app')}**")
     with st.container(horizontal=True):
-        _file(t("Python script"), f"{file_stem(config)}.py", "text/x-python", partial(python_script, config, RECIPES["notebook"]))
-        name = f"{file_stem(config)}.ipynb"
-        _file(
-            t("Notebook"), name, "application/x-ipynb+json", partial(notebook, config, RECIPES["notebook"], translator(current_language()))
-        )
+        script = partial(python_script, config, RECIPES["notebook"])
+        file_button(t("Python script"), f"{file_stem(config)}.py", "text/x-python", script, key="network_script")
+        book = partial(notebook, config, RECIPES["notebook"], translator(current_language()))
+        file_button(t("Notebook"), f"{file_stem(config)}.ipynb", "application/x-ipynb+json", book, key="network_notebook")
 
 
 def _data_files(network: Plan) -> None:
     stem = file_stem(network.config)
     st.markdown(f"**{t('The network and its tables')}**")
     with st.container(horizontal=True):
-        _file(t("Configuration (JSON)"), f"{stem}.json", "application/json", partial(config_json, network.config))
-        _file(t("Stages (CSV)"), f"{stem}_stages.csv", "text/csv", lambda: stage_table(network).to_csv(index=False))
-        _file(t("Layers (CSV)"), f"{stem}_layers.csv", "text/csv", lambda: layer_table(network).to_csv(index=False))
+        made = partial(config_json, network.config)
+        file_button(t("Configuration (JSON)"), f"{stem}.json", "application/json", made, key="network_json")
+        file_button(
+            t("Stages (CSV)"), f"{stem}_stages.csv", "text/csv", lambda: stage_table(network).to_csv(index=False), key="network_stages"
+        )
+        file_button(
+            t("Layers (CSV)"), f"{stem}_layers.csv", "text/csv", lambda: layer_table(network).to_csv(index=False), key="network_layers_csv"
+        )
 
 
 def _pictures(network: Plan) -> None:
@@ -103,7 +106,3 @@ def _take_file() -> None:
         set_network(config_from_json(file.getvalue()))
     except ConfigError as error:
         st.session_state["network_file_problem"] = error
-
-
-def _file(label: str, name: str, kind: str, make: Callable[[], str]) -> None:
-    st.download_button(label, make, file_name=name, mime=kind, icon=":material/download:", on_click="ignore", key=f"network_{name}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.file_button import file_button
 from pages.parts.i18n import t
 from pages.parts.network_state import current_place, set_place
 from resnet.export import file_stem
@@ -26,16 +27,16 @@ def layers_tab(network: Plan) -> None:
         t("Search layers"), type="search", live="200ms", key="network_search", placeholder="stage2 conv", label_visibility="collapsed"
     )
     table = layer_table(network, search or "", t)
-    right.download_button(
-        t("Download CSV"),
-        partial(_csv, network),
-        file_name=f"{file_stem(network.config)}_layers.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        width="stretch",
-        help=t("All {count:,} layers, whatever the search shows.", count=len(network.layers)),
-    )
+    with right:
+        file_button(
+            t("Download CSV"),
+            f"{file_stem(network.config)}_layers.csv",
+            "text/csv",
+            partial(_csv, network),
+            key="network_layers_file",
+            stretch=True,
+            help=t("All {count:,} layers, whatever the search shows.", count=len(network.layers)),
+        )
 
     def take_row() -> None:
         rows = st.session_state[_KEY].selection.rows

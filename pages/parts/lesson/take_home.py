@@ -12,9 +12,10 @@ import streamlit as st
 
 from pages.parts.experiments.session import bench
 from pages.parts.experiments.words import experiment_titles, machine_words
-from pages.parts.i18n import current_language, language_tag, t
+from pages.parts.file_button import file_button
+from pages.parts.i18n import current_language, language_tag, t, translator
 from pages.parts.layout import prose
-from pages.parts.lesson.text import QUIZZES, lesson_words, questions, translator
+from pages.parts.lesson.text import QUIZZES, lesson_words, questions
 from pages.parts.places import titles
 from pages.parts.runs.listing import time_zone
 from resnet.experiments.catalogue import RACES, Key, Race
@@ -50,11 +51,11 @@ def take_home() -> None:
     sheet, notebook = st.columns(2, gap="large")
     with sheet, _over_its_button():
         prose(t("**A sheet to print:** what was run with its seeds and curves, all questions with their answers, the sources."))
-        _file(t("Sheet (HTML, for A4 paper)"), "html", "text/html", lesson_sheet())
+        file_button(t("Sheet (HTML, for A4 paper)"), _named("html"), "text/html", lesson_sheet(), key="lesson_html")
     with notebook, _over_its_button():
         prose(t("**The notebook, repaired:** from one residual unit to a trained network. It needs Keras, and nothing of this app."))
         made = partial(lesson_notebook, lesson_words("notebook"), translator(current_language()))
-        _file(t("Notebook (.ipynb)"), "ipynb", "application/x-ipynb+json", made)
+        file_button(t("Notebook (.ipynb)"), _named("ipynb"), "application/x-ipynb+json", made, key="lesson_ipynb")
 
 
 def _over_its_button() -> DeltaGenerator:
@@ -62,9 +63,8 @@ def _over_its_button() -> DeltaGenerator:
     return st.container(height="stretch", vertical_alignment="distribute")
 
 
-def _file(label: str, ending: str, kind: str, make: Callable[[], str]) -> None:
-    name = f"residual-networks-{current_language()}.{ending}"
-    st.download_button(label, make, file_name=name, mime=kind, icon=":material/download:", on_click="ignore", key=f"lesson_{ending}")
+def _named(ending: str) -> str:
+    return f"residual-networks-{current_language()}.{ending}"
 
 
 def lesson_sheet() -> Callable[[], str]:

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from pages.parts import i18n
 from resnet.teaching.quizzes import Question, read_quiz
-from resnet.wording import Translate, filled
 
 QUIZZES = ("idea", "block", "architecture", "experiments", "training", "results", "exit")
 
@@ -31,18 +30,8 @@ def _read(text: str) -> tuple[Question, ...]:
     return read_quiz(text)
 
 
-def translator(language: str) -> Translate:
-    """`t` of one language, for what is made without a visitor's session: Streamlit makes a file outside of it, when it is asked for."""
-    messages = i18n.catalogue(language, i18n.LOCALE)
-
-    def translate(message: str, /, **values: object) -> str:
-        return filled(messages.gettext(message), values)
-
-    return translate
-
-
 def lesson_words(name: str) -> Callable[..., str]:
-    """Gives the sections of a lesson in the reader's language of this moment; also without a session, see `translator`."""
+    """Gives the sections of a lesson in the reader's language of this moment; also without a session, see `i18n.translator`."""
     parts = re.split(r"^## +(\S+) *$", lesson_file(name), flags=re.MULTILINE)
     sections = {heading: body.strip() for heading, body in zip(parts[1::2], parts[2::2], strict=True)}
 

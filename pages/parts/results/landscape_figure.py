@@ -8,8 +8,7 @@ import streamlit as st
 
 from pages.parts.display import phone, projector, scale
 from pages.parts.figure import plotly_language
-from pages.parts.i18n import ASSETS, current_language
-from pages.parts.lesson.text import translator
+from pages.parts.i18n import ASSETS, current_language, translator
 from pages.parts.theme import current_theme
 from resnet.figures.display import enlarged
 from resnet.figures.loss_surface import Kind, Panel, loss_surface_figure

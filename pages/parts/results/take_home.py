@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts.i18n import current_language, explain, t
+from pages.parts.file_button import file_button
+from pages.parts.i18n import current_language, explain, t, translator
 from pages.parts.inquiry import ask, tell
-from pages.parts.lesson.text import translator
 from pages.parts.literal import literally
 from pages.parts.results.shown import view_titles
 from pages.parts.results.take_home_bring import bring_in
@@ -85,11 +84,12 @@ def _code(lab: Service, record: RunRecord, network: ResNetConfig, stem: str) -> 
     st.markdown(f"**{t('Code that trains it again')}**")
     speak, known = translator(current_language()), _told(lab, record, network).known
     with st.container(horizontal=True):
-        file(t("Python script"), f"{stem}.py", "text/x-python", lambda: run_script(known))
-        file(t("Notebook"), f"{stem}.ipynb", "application/x-ipynb+json", lambda: run_notebook(known, speak))
+        file_button(t("Python script"), f"{stem}.py", "text/x-python", partial(run_script, known), key="take_script")
+        book = partial(run_notebook, known, speak)
+        file_button(t("Notebook"), f"{stem}.ipynb", "application/x-ipynb+json", book, key="take_notebook")
         images = DATA_FILES[record.config.dataset]
         if images is not None:
-            file(t("Images (.npz)"), images, "application/octet-stream", SUBSET_FILE.read_bytes)
+            file_button(t("Images (.npz)"), images, "application/octet-stream", SUBSET_FILE.read_bytes, key="take_images")
     st.caption(_same_course(known))
 
 
@@ -130,16 +130,23 @@ def _same_course(known: Reproducible) -> str:
 
 def _course(lab: Service, record: RunRecord, network: ResNetConfig, stem: str, found: TestPredictions | None) -> None:
     """What the run said, as tables and data, as a report to read, and whole; the report tells of the test images once `found` are there."""
-    run, config = record.id, record.config
+    run = record.id
     st.markdown(f"**{t('The run')}**")
     with st.container(horizontal=True):
-        file(t("Report (HTML)"), f"{stem}.html", "text/html", report_of(lab, record, network, found), primary=True)
-        file(t("Whole run (.zip)"), f"run_{run}.zip", "application/zip", partial(lab.export_run, run), primary=True)
+        report = report_of(lab, record, network, found)
+        file_button(t("Report (HTML)"), f"{stem}.html", "text/html", report, key="take_report", primary=True)
+        whole = partial(lab.export_run, run)
+        file_button(t("Whole run (.zip)"), f"run_{run}.zip", "application/zip", whole, key="take_run", primary=True)
     with st.container(horizontal=True):
-        file(t("Epochs (CSV)"), f"{stem}_epochs.csv", "text/csv", lambda: epochs_csv(lab.events(run)))
-        file(t("Batches (CSV)"), f"{stem}_batches.csv", "text/csv", lambda: batches_csv(lab.events(run)))
-        file(t("History (JSON)"), f"{stem}.json", "application/json", lambda: history_json(run, config, lab.events(run)))
+        file_button(t("Epochs (CSV)"), f"{stem}_epochs.csv", "text/csv", lambda: epochs_csv(lab.events(run)), key="take_epochs")
+        file_button(t("Batches (CSV)"), f"{stem}_batches.csv", "text/csv", lambda: batches_csv(lab.events(run)), key="take_batches")
+        history = partial(_history, lab, record)
+        file_button(t("History (JSON)"), f"{stem}.json", "application/json", history, key="take_history")
     st.caption(" ".join(_about_the_files(lab, record, _told(lab, record, network))))
+
+
+def _history(lab: Service, record: RunRecord) -> str:
+    return history_json(record.id, record.config, lab.events(record.id))
 
 
 def _about_the_files(lab: Service, record: RunRecord, known: _Told) -> list[str]:
@@ -155,17 +162,3 @@ def _about_the_files(lab: Service, record: RunRecord, known: _Told) -> list[str]
     elif record.result is not None:
         said.append(t("Its weights go with it."))
     return said
-
-
-def file(label: str, name: str, kind: str, make: Callable[[], str | bytes], *, primary: bool = False) -> None:
-    """A button for a file that is made when it is asked for."""
-    st.download_button(
-        label,
-        make,
-        file_name=name,
-        mime=kind,
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"take_{name}",
-        type="primary" if primary else "secondary",
-    )

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pages.parts.i18n import current_language, language_tag, t
-from pages.parts.lesson.text import translator
+from pages.parts.i18n import current_language, language_tag, t, translator
 from pages.parts.results.run_figures import classes_known, classes_of, confusion_drawn, curves_drawn, curves_known
 from pages.parts.runs.form import dataset_label
 from pages.parts.runs.listing import network_words, recipe_words, remark, state_words, time_zone
