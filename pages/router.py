@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts import places
 from pages.parts.display import projector
-from pages.parts.held_address import listen
+from pages.parts.held_address import arrive, listen
 from pages.parts.i18n import ASSETS, explain
 from pages.parts.network_state import read_url, write_url
 from resnet.errors import ExplainedError
@@ -26,6 +26,7 @@ listen()
 read_url()
 # On a projector the bar of the navigation gives its room to the page; the pages are in the frame's list.
 page = st.navigation(pages(), position="hidden" if projector() else "top")
+arrive()
 places.note_open(page.url_path)
 st.set_page_config(page_title=f"{page.title} · {APP_NAME}", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 try:

@@ -4,6 +4,7 @@ A link shows its reader the same; a click in the navigation, which drops the par
 
 What an address says is heard once, as the page begins (`listen`). A fragment that runs again still has the address that its browser knew
 when it asked, and a page that takes long comes to see an address of a moment ago as one of long ago: both would take back what was chosen.
+The browser's "back" and a link to another page are heard at once; another address counts as one that is still on its way.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 SESSION_KEY = "address_held"
-# A browser that has not yet heard of the last write still sends the address before it.
-ADDRESS_TRAVEL_SECONDS = 2.0
-_SAID = "address_said"
+# A browser that has not yet heard of the last write still sends the address before it. Long, since a busy one takes its time: all that is
+# lost meanwhile is a link from a page to itself, to where the visitor has just been.
+ADDRESS_TRAVEL_SECONDS = 30.0
+_SAID, _PAGE = "address_said", "address_page"
 _LONGEST = 60
 
 
@@ -28,23 +31,43 @@ class Held:
     value: str
     said: dict[str | None, float] = field(default_factory=dict)
 
-    def newly_said(self, word: str | None, when: float) -> bool:
-        """Whether an address that said this then did so by itself, and not because we wrote it or had just written over it."""
-        return word not in self.said or when - self.said[word] > ADDRESS_TRAVEL_SECONDS
+    def newly_said(self, word: str | None, said: _Said) -> bool:
+        """Whether an address said this by itself, and not because we wrote it or had just written over it."""
+        return said.chosen or word not in self.said or said.at - self.said[word] > ADDRESS_TRAVEL_SECONDS
 
 
 @dataclass(slots=True)
 class _Said:
-    """An address as a page found it at its beginning, `at` that moment (monotonic seconds), and whose parameters have been `heard`."""
+    """An address as a page found it at its beginning.
+
+    Attributes:
+        chosen: the visitor went to it, forward or back, or from another page.
+        at: that moment (monotonic seconds).
+        heard: whose parameters have been asked for.
+    """
 
     words: Mapping[str, str]
+    chosen: bool
     at: float = field(default_factory=time.monotonic)
     heard: set[str] = field(default_factory=set)
 
 
 def listen() -> None:
     """Take down what the address says. For the beginning of a page, before anything of it asks."""
-    st.session_state[_SAID] = _Said({name: st.query_params[name] for name in st.query_params})
+    context = get_script_run_ctx()
+    went = context is not None and (context.is_history_navigation or context.page_script_hash != st.session_state.get(_PAGE))
+    st.session_state[_SAID] = _Said({name: st.query_params[name] for name in st.query_params}, chosen=went)
+
+
+def arrive() -> None:
+    """Remember which page this is. For when Streamlit has found it: a browser that asks for the first one by no name knows it after that."""
+    context = get_script_run_ctx()
+    st.session_state[_PAGE] = context.page_script_hash if context is not None else ""
+
+
+def address_chosen() -> bool:
+    """Whether the visitor went to this page's address: such a one is never still on its way."""
+    return _said().chosen
 
 
 def hold(name: str, allowed: tuple[str, ...] | None = None, *, first: str, page: str = "", longest: int = _LONGEST) -> str:
@@ -56,7 +79,7 @@ def hold(name: str, allowed: tuple[str, ...] | None = None, *, first: str, page:
     held, said = _all().setdefault(page + name, Held(first)), _said()
     asked = None if page + name in said.heard else said.words.get(name)
     said.heard.add(page + name)
-    if asked is not None and asked != held.value and held.newly_said(asked, said.at) and _may_be(asked, allowed, longest):
+    if asked is not None and asked != held.value and held.newly_said(asked, said) and _may_be(asked, allowed, longest):
         held.value = asked
     _write(name, held, first)
     return held.value
@@ -72,7 +95,7 @@ def follow(name: str, allowed: Callable[[], Collection[str]], *, first: str, sil
     current = held.value if held is not None else first
     asked = None if name in said.heard else said.words.get(name, silent)
     said.heard.add(name)
-    if asked is None or asked == current or (held is not None and not held.newly_said(asked, said.at)) or asked not in allowed():
+    if asked is None or asked == current or (held is not None and not held.newly_said(asked, said)) or asked not in allowed():
         return current
     _all().setdefault(name, Held(asked)).value = asked
     return asked

@@ -17,7 +17,7 @@ from typing import TypeVar, get_args
 import streamlit as st
 
 from pages.parts.display import display_words
-from pages.parts.held_address import ADDRESS_TRAVEL_SECONDS
+from pages.parts.held_address import ADDRESS_TRAVEL_SECONDS, address_chosen
 from pages.parts.i18n import current_language
 from pages.parts.network_address import DEFAULT_PRESET, WORDS, from_query, to_query
 from pages.parts.runs import chart_view
@@ -82,6 +82,9 @@ class NetworkSession:
     revision: int = 0
     edited: bool = False
     written: list[tuple[float, dict[str, str]]] = field(default_factory=list)
+
+    def in_force(self, address: Mapping[str, str]) -> bool:
+        return bool(self.written) and self.written[-1][1] == address
 
     def has_written(self, address: Mapping[str, str]) -> bool:
         """Whether `address` is the one in force, or one that was until a moment ago."""
@@ -218,7 +221,8 @@ def read_url() -> None:
     """Look at what the address asks for, if that is something new. For the beginning of a page: `held_address` says why not later."""
     session = _session()
     address = _in_address()
-    if address and not session.edited and not session.has_written(address):
+    known = session.in_force if address_chosen() else session.has_written
+    if address and not session.edited and not known(address):
         _read(session, address)
 
 

@@ -46,7 +46,6 @@ def test_drawing_and_table_unfold_together_and_the_address_remembers(server: App
     _line(other, "stage2_block1_shortcut_conv").get_by_role("button").click()
     expect(other.get_by_text("1 × 1 × 256 × 512")).to_have_count(0)
     expect(_line(other, "stage2_block1")).to_have_class("chosen")
-    other.wait_for_timeout(2_500)  # an address older than that is a wish, a younger one may be on its way
     other.go_back()
     expect(other.get_by_text("1 × 1 × 256 × 512")).to_be_visible()
     expect_no_traceback(page)

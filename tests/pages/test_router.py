@@ -11,7 +11,7 @@ from babel.messages.mofile import write_mo
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import i18n
-from pages.parts.held_address import SESSION_KEY, Held
+from pages.parts.held_address import ADDRESS_TRAVEL_SECONDS, SESSION_KEY, Held
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 # The beginning of each page's question.
@@ -116,10 +116,18 @@ def test_an_unknown_display_is_a_screen() -> None:
     assert "display" not in _open(display="cinema").query_params
 
 
-@pytest.mark.parametrize(("seconds", "language"), [(60.0, "zh"), (-3.0, "en")])
+@pytest.mark.parametrize(("seconds", "language"), [(0.0, "zh"), (ADDRESS_TRAVEL_SECONDS + 1, "en")])
 def test_an_address_on_its_way_does_not_undo_a_choice_and_a_later_one_does(seconds: float, language: str) -> None:
-    app = AppTest.from_file(str(ROUTER), default_timeout=30)
-    app.session_state[SESSION_KEY] = {"lang": Held("zh", said={"en": time.monotonic() + seconds})}
+    app = _open()
+    app.session_state[SESSION_KEY] = {"lang": Held("zh", said={"en": time.monotonic() - seconds})}
     app.query_params["lang"] = "en"
     app.run()
     assert app.query_params["lang"] == language
+
+
+def test_a_link_from_another_page_is_followed_at_once() -> None:
+    app = _open()
+    app.session_state[SESSION_KEY] = {"lang": Held("zh", said={"en": time.monotonic()})}
+    app.query_params["lang"] = "en"
+    app.switch_page("block.py").run()
+    assert app.query_params["lang"] == "en"
