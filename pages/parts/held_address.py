@@ -60,7 +60,7 @@ def listen() -> None:
 
 
 def arrive() -> None:
-    """Remember which page this is. For when Streamlit has found it: a browser that asks for the first one by no name knows it after that."""
+    """Remember which page this is, once Streamlit has found it: a browser that asks for the first one by no name knows it after that."""
     context = get_script_run_ctx()
     st.session_state[_PAGE] = context.page_script_hash if context is not None else ""
 
