@@ -394,7 +394,7 @@ def test_the_plane_is_asked_for_once_its_drawer_is_open(lab: Answering) -> None:
     assert not [one for one in lab.asked if isinstance(one, EmbedTest)]
     app.session_state["inside_plane_drawer"] = True
     app.run()
-    assert lab.last(EmbedTest) == EmbedTest(MINI, 1400)
+    assert lab.last(EmbedTest) == EmbedTest(MINI, 2000)
     (chart,) = app.get("plotly_chart")
     traces = {trace["name"]: trace for trace in json.loads(chart.proto.spec)["data"]}
     assert [one[0] for one in traces["Sneaker"]["customdata"]] == [7, 17]
