@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+# The one without windows first: it opens a page in half the time.
+COMMANDS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 MAC_APPLICATIONS = ("Google Chrome", "Chromium", "Microsoft Edge")
 WINDOWS_FOLDERS = ("ProgramFiles", "ProgramFiles(x86)", "LocalAppData")
 WINDOWS_PROGRAMS = ("Google/Chrome/Application/chrome.exe", "Chromium/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe")
@@ -97,12 +98,16 @@ def install() -> None:
     """
     browser = find()
     if Path("/etc/debian_version").is_file() and os.geteuid() == 0 and shutil.which("apt-get"):
-        packages = [*([] if browser else ["chromium"]), *([] if driver_starts() else ["libatomic1"])]
-        tell(f"Installing from Debian: {' '.join(packages)}")
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for step in (["apt-get", "update", "-q"], ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages]):
-            subprocess.run(step, env=quiet, stdout=sys.stderr, check=False)
-        browser = find()
+        subprocess.run(["apt-get", "update", "-q"], env=quiet, stdout=sys.stderr, check=False)
+        for package in COMMANDS[:2]:  # releases before Debian 12, and Ubuntu, lack the first
+            packages = [*([] if browser else [package]), *([] if driver_starts() else ["libatomic1"])]
+            if not packages:
+                break
+            tell(f"Installing from Debian: {' '.join(packages)}")
+            command = ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages]
+            subprocess.run(command, env=quiet, stdout=sys.stderr, check=False)
+            browser = find()
     if browser is None:
         tell("Installing Playwright's own Chromium")
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], stdout=sys.stderr, check=False)
