@@ -64,6 +64,7 @@ def test_a_run_and_its_network_leave_and_come_back(visit: Callable[[str], Page],
     for file, words in ((whole, "Ours"), (network, "Plain-20")):
         page.goto(f"{server.url}/results?run={RUN}&view=take&lang=en")
         page.get_by_role("heading", level=1).wait_for()
+        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()  # a visitor sees the page before the file comes
         bring(page, file)
         title = page.get_by_text("brought as a file")
         expect(title).to_be_visible()
