@@ -55,14 +55,18 @@ class _Said:
 def listen() -> None:
     """Take down what the address says. For the beginning of a page, before anything of it asks."""
     context = get_script_run_ctx()
-    went = context is not None and (context.is_history_navigation or context.page_script_hash != st.session_state.get(_PAGE))
+    known: tuple[str, ...] = st.session_state.get(_PAGE, ())
+    page = context.page_script_hash if context is not None else ""
+    went = context is not None and (context.is_history_navigation or page not in known)
+    st.session_state[_PAGE] = (page,)
     st.session_state[_SAID] = _Said({name: st.query_params[name] for name in st.query_params}, chosen=went)
 
 
 def arrive() -> None:
-    """Remember which page this is, once Streamlit has found it: a browser that asks for the first one by no name knows it after that."""
+    """Remember which page this is, by its name and by what the browser asked for: until it has heard the name, it may ask so again."""
     context = get_script_run_ctx()
-    st.session_state[_PAGE] = context.page_script_hash if context is not None else ""
+    if context is not None:
+        st.session_state[_PAGE] = (*st.session_state.get(_PAGE, ()), context.page_script_hash)
 
 
 def address_chosen() -> bool:
