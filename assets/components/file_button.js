@@ -8,7 +8,7 @@ const KEPT = 60_000; // milliseconds: a browser may ask first where to put a lar
 
 export default function ({ data, parentElement }) {
   const place = parentElement.querySelector(".file");
-  const [button, help, said] = place.children;
+  const [button, help] = place.children;
   if (!place.told) {
     button.innerHTML = `${ICON}<span></span>`;
     button.onclick = () => take(place);

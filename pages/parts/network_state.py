@@ -220,7 +220,7 @@ def set_view(view: ChartView) -> None:
 def read_url() -> None:
     """Look at what the address asks for, if that is something new. For the beginning of a page: `held_address` says why not later."""
     session = _session()
-    address = _in_address()
+    address = {name: st.query_params[name] for name in st.query_params if name in _OURS}
     known = session.in_force if address_chosen() else session.has_written
     if address and not session.edited and not known(address):
         _read(session, address)
@@ -245,10 +245,6 @@ def write_url() -> None:
 def _session() -> NetworkSession:
     session: NetworkSession = st.session_state.setdefault(_SESSION_KEY, NetworkSession())
     return session
-
-
-def _in_address() -> dict[str, str]:
-    return {name: st.query_params[name] for name in st.query_params if name in _OURS}
 
 
 def _address(session: NetworkSession) -> dict[str, str]:
