@@ -12,6 +12,9 @@ export default function ({ data, parentElement }) {
   if (!place.told) {
     button.innerHTML = `${ICON}<span></span>`;
     button.onclick = () => take(place);
+    // Escape puts the words away until one comes again.
+    button.onkeydown = ({ key }) => { if (key === "Escape") help.hidden = true; };
+    button.onpointerenter = button.onfocus = () => { help.hidden = false; };
   }
   // Streamlit calls again whenever anything on the page changes: what was said of this file stays.
   if (place.told?.file !== data.file) say(place, "");

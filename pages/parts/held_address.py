@@ -41,12 +41,14 @@ class _Said:
     """An address as a page found it at its beginning.
 
     Attributes:
+        asked: the page that the browser asked for, as Streamlit names it.
         chosen: the visitor went to it, forward or back, or from another page.
         at: that moment (monotonic seconds).
         heard: whose parameters have been asked for.
     """
 
     words: Mapping[str, str]
+    asked: str
     chosen: bool
     at: float = field(default_factory=time.monotonic)
     heard: set[str] = field(default_factory=set)
@@ -56,17 +58,18 @@ def listen() -> None:
     """Take down what the address says. For the beginning of a page, before anything of it asks."""
     context = get_script_run_ctx()
     known: tuple[str, ...] = st.session_state.get(_PAGE, ())
-    page = context.page_script_hash if context is not None else ""
+    page = _page_name()
     went = context is not None and (context.is_history_navigation or page not in known)
-    st.session_state[_PAGE] = (page,)
-    st.session_state[_SAID] = _Said({name: st.query_params[name] for name in st.query_params}, chosen=went)
+    words = {name: st.query_params[name] for name in st.query_params}
+    st.session_state[_SAID] = _Said(words, asked=page, chosen=went)
 
 
 def arrive() -> None:
-    """Remember which page this is, by its name and by what the browser asked for: until it has heard the name, it may ask so again."""
-    context = get_script_run_ctx()
-    if context is not None:
-        st.session_state[_PAGE] = (*st.session_state.get(_PAGE, ()), context.page_script_hash)
+    """Remember which page this is, by its name and by what the browser asked for: until it has heard the name, it may ask so again.
+
+    Not before the name is found: a run that is broken off until then has not changed the page.
+    """
+    st.session_state[_PAGE] = (_said().asked, _page_name())
 
 
 def address_chosen() -> bool:
@@ -112,6 +115,11 @@ def keep(name: str, value: str, *, first: str, page: str = "") -> None:
     held.value = value
     _said().heard.add(page + name)
     _write(name, held, first)
+
+
+def _page_name() -> str:
+    context = get_script_run_ctx()
+    return context.page_script_hash if context is not None else ""
 
 
 def _may_be(asked: str, allowed: tuple[str, ...] | None, longest: int) -> bool:

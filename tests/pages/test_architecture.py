@@ -10,6 +10,7 @@ import pytest
 
 from pages.parts import network_state
 from tests.pages.architecture_page import address_of, choose, column, open_more, open_page, open_tab, rows, svg, totals, words_of
+from tests.pages.components import select
 
 
 def test_it_opens_with_the_network_that_fits_the_data() -> None:
@@ -326,6 +327,15 @@ def test_the_tick_stays_with_its_layer() -> None:
         assert ticked() == expected
     app.selectbox(key="network_preset").set_value("resnet-50").run()  # more layers before it
     assert ticked() == ["stage2_block1_conv1"]
+
+
+def test_a_tick_that_the_browser_sends_back_opens_nothing() -> None:
+    app = open_page(name="resnet-34", open="stage2_block1_conv1", tab="layers")
+    ticked = list(app.session_state["network_layers"]["selection"]["rows"])
+    app.query_params["open"] = "stage3"
+    select(app, app.dataframe[0].proto.id, rows=ticked)
+    assert address_of(app)["open"] == "stage3"
+    assert app.session_state["network_layers"]["selection"]["rows"] == []
 
 
 def test_the_explanation_uses_the_networks_own_numbers() -> None:

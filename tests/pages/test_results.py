@@ -15,11 +15,10 @@ import numpy as np
 import plotly.io
 import pytest
 from sqlalchemy import update
-from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.literal import literally
-from pages.parts.runs.listing import KEY, run_table
+from pages.parts.runs.listing import run_table, table_key
 from resnet.config import Recipe, TrainConfig
 from resnet.presets import PRESETS, RECIPES
 from resnet.runs import service
@@ -37,6 +36,7 @@ from resnet.training.events import (
     Started,
     Stopped,
 )
+from tests.pages.components import select
 
 ROUTER = str(Path(__file__).resolve().parents[2] / "pages" / "router.py")
 NETWORK = "mini-resnet"
@@ -146,15 +146,16 @@ def links(app: AppTest) -> dict[str, str]:
 
 
 def listed(app: AppTest) -> Any:
-    return next(frame for frame in app.dataframe if frame.key == KEY)
+    return next(frame for frame in app.dataframe if frame.key in {table_key(number) for number in range(1, 9)})
+
+
+def ticked(app: AppTest) -> list[int]:
+    rows: list[int] = app.session_state[listed(app).key]["selection"]["rows"]
+    return rows
 
 
 def click(app: AppTest, **selection: Any) -> AppTest:
-    """What the browser sends for a click into the list: AppTest has no hand for it."""
-    states = app._tree.get_widget_states()
-    chosen = json.dumps({"selection": {"rows": [], "columns": [], "cells": [], **selection}})
-    states.widgets.append(WidgetState(id=listed(app).proto.id, string_value=chosen))
-    return app._run(states)
+    return select(app, listed(app).proto.id, **selection)
 
 
 def test_without_a_service_the_page_says_so() -> None:
@@ -232,7 +233,7 @@ def test_without_a_run_in_the_address_the_newest_result_is_shown(store: Store) -
     keep(store, "cccc", course("cccc", [0.1], [])[:2], "running", created=3_000.0)
     app = results()
     assert "seed 7" in texts(app)
-    assert app.session_state[KEY]["selection"]["rows"] == [1]
+    assert ticked(app) == [1]
     assert "run" not in app.query_params
 
 
@@ -276,14 +277,38 @@ def test_a_click_on_a_row_opens_its_run(store: Store, selection: dict[str, Any])
     app = click(app, **selection)
     assert "seed 1" in texts(app)
     assert app.query_params["run"] == "aaaa"
-    assert app.session_state[KEY]["selection"]["rows"] == [2]
+    assert ticked(app) == [2]
 
 
 def test_taking_the_mark_off_a_row_changes_nothing(store: Store) -> None:
     keep(store, "aaaa", [*course("aaaa", [0.1], [0.5]), finish("aaaa", 99)], "finished")
     app = click(results(run="aaaa"))
     assert app.query_params["run"] == "aaaa"
-    assert app.session_state[KEY]["selection"]["rows"] == [0]
+    assert ticked(app) == [0]
+
+
+def test_a_tick_that_the_browser_sends_back_is_no_click(store: Store) -> None:
+    for number, run in enumerate(("aaaa", "bbbb", "cccc")):
+        keep(store, run, [*course(run, [0.1], [0.5]), finish(run, 99)], "finished", created=float(number))
+    app = results(run="aaaa")
+    first = listed(app).proto.id
+    assert ticked(app) == [2]
+    opened = "earlier_runs_opened"
+    assert opened not in click(app, rows=[2]).session_state  # with whatever was done elsewhere on the page
+
+    app.query_params["run"] = "bbbb"
+    app.run()
+    assert ticked(app) == [1]
+    # By a browser that has not drawn the page of the other run yet.
+    app = select(app, first, rows=[2])
+    assert (app.query_params["run"], ticked(app)) == ("bbbb", [1])
+    assert opened not in app.session_state
+
+    app = click(app, rows=[0])
+    assert (app.query_params["run"], ticked(app), app.session_state[opened]) == ("cccc", [0], 1)
+    table = listed(app).proto.id
+    app = click(app, cells=[[0, "network"]])  # into the row that is open: the reader is led up to it
+    assert (listed(app).proto.id, app.session_state[opened]) == (table, 2)
 
 
 def test_a_run_in_progress_leads_to_the_training_page(store: Store) -> None:
@@ -377,7 +402,7 @@ def test_an_unknown_run_is_said_to_be_unknown_and_the_list_stays(store: Store, r
     assert "img" not in texts(app)
     assert not figures(app)
     assert len(listed(app).value) == 1
-    assert app.session_state[KEY]["selection"]["rows"] == []
+    assert ticked(app) == []
     assert "seed 42" in texts(click(app, cells=[[0, "network"]]))
 
 

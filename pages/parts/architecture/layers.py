@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts.file_button import file_button
 from pages.parts.i18n import t
 from pages.parts.network_state import current_place, set_place
+from pages.parts.ticked import tick
 from resnet.export import file_stem
 from resnet.outline import focus_on
 from resnet.plan import Plan
@@ -46,7 +47,7 @@ def layers_tab(network: Plan) -> None:
     unfolded = focus_on(network, current_place()).layer
     # The ticked row is the layer that is unfolded above, wherever a search or another network has moved it.
     ticked = [row for row, name in enumerate(table["name"]) if name == unfolded]
-    st.session_state[_KEY] = {"selection": {"rows": ticked}}
+    tick(_KEY, ticked)
     st.dataframe(
         table,
         hide_index=True,
