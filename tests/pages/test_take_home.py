@@ -151,9 +151,9 @@ def test_figures_are_drawn_in_the_browser(store: Store) -> None:
     keep_notebook(store, "aaaa")
     (figures,) = [one for one in components(taken("aaaa")) if one.proto.component_name == "resnet_lab_figure_files"]
     told = json.loads(figures.proto.json)["figures"]
-    assert [one["name"] for one in told] == ["mini_resnet_aaaa_curves", "mini_resnet_aaaa_classes", "mini_resnet_aaaa_confusion"]
+    assert [one["name"] for one in told] == [f"mini_resnet_aaaa_{name}" for name in ("curves", "classes", "confusion", "calibration")]
     assert all(one["figure"]["layout"]["paper_bgcolor"] == "#ffffff" for one in told[:2])
-    assert told[2]["figure"] is None  # nothing has answered yet
+    assert told[2]["figure"] is told[3]["figure"] is None  # nothing has answered yet
     assert {trace["type"] for trace in told[0]["figure"]["data"]} == {"scatter"}
     assert [bar["type"] for bar in told[1]["figure"]["data"]] == ["bar"]
 
@@ -199,10 +199,12 @@ def test_what_the_network_answers_comes_into_report_and_figures(store: Store, fi
     monkeypatch.setattr(Service, "engine_state", property(lambda lab: "ready"))
     keep_notebook(store, "aaaa")
     (figures,) = [one for one in components(taken("aaaa")) if one.proto.component_name == "resnet_lab_figure_files"]
-    matrix = json.loads(figures.proto.json)["figures"][2]["figure"]
+    matrix, calibration = (one["figure"] for one in json.loads(figures.proto.json)["figures"][2:])
     assert matrix["data"][0]["type"] == "heatmap"
+    assert calibration["layout"]["xaxis"]["title"]["text"] == "Probability of the class named"
     page = files["mini_resnet_aaaa.html"]()
     assert "The most frequent mistake: T-shirt/top, called Shirt." in page
+    assert "Probability and share right are 3.0 points apart on average" in page  # sure of all 100, right in 97
     # Of 13 called shirts 10 are; of 10 T-shirts 7 are called so: F1 = 2 · 1 · 0.7 / 1.7
     assert "<tr><td>T-shirt/top</td><td>100.0%</td><td>70.0%</td><td>82.4%</td><td>10</td></tr>" in page
     assert "<tr><td>Shirt</td><td>76.9%</td><td>100.0%</td><td>87.0%</td><td>10</td></tr>" in page

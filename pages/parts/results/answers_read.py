@@ -13,6 +13,7 @@ from pages.parts.figure import show_figure
 from pages.parts.i18n import lesson, t
 from pages.parts.layout import prose
 from pages.parts.lesson.labels import PEOPLE
+from pages.parts.results.run_figures import calibration_spoken
 from pages.parts.theme import current_theme
 from resnet.config import DatasetName
 from resnet.datasets import DATASETS, DatasetFacts
@@ -21,7 +22,7 @@ from resnet.figures.class_accuracy import wilson_interval
 from resnet.figures.palette import Colour
 from resnet.inquiries import TestPredictions
 from resnet.metrics import calibration, class_scores
-from resnet.wording import listed, listed_apart, percent
+from resnet.wording import listed_apart, percent
 
 _KEY = "results_answers"
 # The benchmark table of Xiao et al. 2017's repository: self-reported, on all 10,000 test images.
@@ -105,13 +106,8 @@ def calibration_drawer(found: TestPredictions, colour: Colour) -> None:
     with st.expander(t("Advanced: is it as often right as it is sure?"), icon=":material/tune:"):
         curve = calibration(found)
         mean = float(curve.confidence @ curve.images / curve.images.sum())
-        alt = t(
-            "Share right against the probability of the class named: {points}.",
-            points=listed(
-                (f"{percent(sure, 0)} {percent(right, 0)}" for sure, right in zip(curve.confidence, curve.accuracy, strict=True)), t
-            ),
-        )
-        show_figure(calibration_figure(curve, colour, current_theme(), t), key=f"{_KEY}_calibration", alt=alt)
+        figure = calibration_figure(curve, colour, current_theme(), t)
+        show_figure(figure, key=f"{_KEY}_calibration", alt=calibration_spoken(curve, t))
         prose(lesson("answers", "calibration", error=f"{100 * curve.error:.1f}", sure=percent(mean), accuracy=percent(found.accuracy)))
 
 

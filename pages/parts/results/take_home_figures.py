@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.parts.i18n import ASSETS, t
-from pages.parts.results.run_figures import classes_of, confusion_drawn, curves_drawn, curves_known
+from pages.parts.results.run_figures import calibration_drawn, classes_of, confusion_drawn, curves_drawn, curves_known
 from pages.parts.theme import current_theme
 from resnet.config import ResNetConfig
 from resnet.figures.standalone import standalone
@@ -32,7 +32,7 @@ _figure_files = st.components.v2.component(
 
 
 def figure_files(lab: Service, record: RunRecord, network: ResNetConfig, stem: str, found: TestPredictions | None) -> None:
-    """Two buttons for each figure, in the theme that the page has; those of the confusion matrix wait for what is `found`."""
+    """Two buttons for each figure, in the theme that the page has; those of confusion matrix and calibration wait for what is `found`."""
     theme = current_theme()
     curves = None if curves_known(lab, record, network).empty else curves_drawn(lab, record, network, theme, t)
     figures = [_one(t("Loss and accuracy"), curves, f"{stem}_curves", _WIDTH)]
@@ -42,6 +42,8 @@ def figure_files(lab: Service, record: RunRecord, network: ResNetConfig, stem: s
     if record.result is not None:
         matrix = confusion_drawn(found, network, theme, t) if found is not None else None
         figures.append(_one(t("Confusion matrix"), matrix, f"{stem}_confusion", _NARROW))
+        calibration = calibration_drawn(found, network, theme, t) if found is not None else None
+        figures.append(_one(t("Calibration curve"), calibration, f"{stem}_calibration", _WIDTH))
     st.markdown(f"**{t('Figures')}**")
     _figure_files(
         key="take_figures",

@@ -8,7 +8,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pages.parts.i18n import current_language, language_tag, t, translator
-from pages.parts.results.run_figures import classes_known, classes_of, confusion_drawn, curves_drawn, curves_known
+from pages.parts.results.run_figures import (
+    calibration_drawn,
+    calibration_spoken,
+    classes_known,
+    classes_of,
+    confusion_drawn,
+    curves_drawn,
+    curves_known,
+)
 from pages.parts.runs.form import dataset_label
 from pages.parts.runs.listing import network_words, recipe_words, remark, state_words, time_zone
 from pages.parts.runs.result import duration
@@ -18,7 +26,7 @@ from resnet.export.report import Drawing, Metric, Report, Table, report_html
 from resnet.figures.class_accuracy import ClassAccuracy, wilson_interval
 from resnet.figures.curves import Curves
 from resnet.inquiries import TestPredictions
-from resnet.metrics import class_scores, confusion, most_confused
+from resnet.metrics import calibration, class_scores, confusion, most_confused
 from resnet.plan import Plan, plan
 from resnet.tables import stage_table
 from resnet.wording import Translate, class_titles, listed, percent
@@ -46,7 +54,7 @@ def report_of(lab: Service, record: RunRecord, network: ResNetConfig, found: Tes
             note=record.note,
             setting=[*setting, *_counts(planned, t)],
             metrics=_metrics(record, network, curves, took, t),
-            drawings=[*_drawings(lab, record, network, curves, classes, t), *_confusion(network, found, t)],
+            drawings=[*_drawings(lab, record, network, curves, classes, t), *_answered(network, found, t)],
             tables=[*_tables(curves, classes, found, t), _stages(planned, t)],
             made=t("Made with ResNet Lab, {day}.", day=f"{datetime.now(zone):%Y-%m-%d}"),
         )
@@ -107,14 +115,22 @@ def _drawings(
     return drawings
 
 
-def _confusion(network: ResNetConfig, found: TestPredictions | None, t: Translate) -> list[Drawing]:
+def _answered(network: ResNetConfig, found: TestPredictions | None, t: Translate) -> list[Drawing]:
     if found is None:
         return []
     label, called = most_confused(confusion(found))
     titles = class_titles(t)
     said = t("The most frequent mistake: {label}, called {called}.", label=titles[label], called=titles[called])
     spoken = said if label != called else t("No class is taken for another.")
-    return [Drawing(t("Confusion matrix"), confusion_drawn(found, network, "light", t), spoken, spoken)]
+    curve = calibration(found)
+    apart = t(
+        "Probability and share right are {error} points apart on average (expected calibration error, ten bins).",
+        error=f"{100 * curve.error:.1f}",
+    )
+    return [
+        Drawing(t("Confusion matrix"), confusion_drawn(found, network, "light", t), spoken, spoken),
+        Drawing(t("Calibration curve"), calibration_drawn(found, network, "light", t), calibration_spoken(curve, t), apart),
+    ]
 
 
 def _tables(curves: Curves, classes: Sequence[ClassAccuracy], found: TestPredictions | None, t: Translate) -> list[Table]:
