@@ -5,6 +5,7 @@ const PROJECTOR = `<svg viewBox="0 0 20 16" width="20" height="16" aria-hidden="
 
 export default function ({ data, parentElement, setTriggerValue }) {
   dress(document.documentElement, data);
+  speak(data.words);
   const frame = parentElement.querySelector(".frame");
   if (!frame.firstElementChild) build(frame);
   frame.setAttribute("aria-label", data.labels.frame);

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts.display import PROJECTOR_SCALE, choose_display, projector
 from pages.parts.i18n import ASSETS, NAMES, choose_language, current_language, language_tag, languages, t
 from pages.parts.places import open_page, titles
+from pages.parts.streamlit_words import streamlit_words
 from resnet.figures.palette import STRONG
 
 _COMPONENTS = ASSETS / "components"
@@ -15,7 +16,7 @@ _KEY = "frame"
 _frame = st.components.v2.component(
     "resnet_lab_frame",
     html='<div class="frame" role="group"></div>',
-    js=(_COMPONENTS / "frame.js").read_text(encoding="utf-8"),
+    js="\n".join((_COMPONENTS / name).read_text(encoding="utf-8") for name in ("frame_words.js", "frame.js")),
     css=(_COMPONENTS / "frame.css").read_text(encoding="utf-8"),
 )
 
@@ -39,6 +40,7 @@ def frame() -> None:
             "strong": {role: colour.css for role, colour in STRONG.items()},
             "pages": dict(pages),
             "open": open_page(),
+            "words": dict(streamlit_words()),
             "labels": {
                 "frame": t("Language and display"),
                 "language": t("Language"),

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.parts.brought_along import brought_along
+
 SESSION_KEY = "address_held"
 # A browser that has not yet heard of the last write still sends the address before it. Long, since a busy one takes its time: all that is
 # lost meanwhile is a link from a page to itself, to where the visitor has just been.
@@ -88,6 +90,8 @@ def hold(name: str, allowed: tuple[str, ...] | None = None, *, first: str, page:
     said.heard.add(page + name)
     if asked is not None and asked != held.value and held.newly_said(asked, said) and _may_be(asked, allowed, longest):
         held.value = asked
+    if allowed is not None and held.value not in allowed:
+        held.value = first
     _write(name, held, first)
     return held.value
 
@@ -109,8 +113,10 @@ def follow(name: str, allowed: Callable[[], Collection[str]], *, first: str, sil
 
 
 def keep(name: str, value: str, *, first: str, page: str = "") -> None:
-    """Change a parameter, here and in the address, which does not say what is `first`."""
+    """Change a parameter, here and in the address, which does not say what is `first`. A control that a timer brings along changes none."""
     held = _all().setdefault(page + name, Held(first))
+    if brought_along() and time.monotonic() - held.said.get(value, -ADDRESS_TRAVEL_SECONDS) < ADDRESS_TRAVEL_SECONDS:
+        return
     held.said[held.value] = held.said[st.query_params.get(name)] = time.monotonic()
     held.value = value
     _said().heard.add(page + name)

@@ -16,6 +16,7 @@ from typing import TypeVar, get_args
 
 import streamlit as st
 
+from pages.parts.brought_along import brought_along
 from pages.parts.display import display_words
 from pages.parts.held_address import ADDRESS_TRAVEL_SECONDS, address_chosen
 from pages.parts.i18n import current_language
@@ -64,6 +65,7 @@ class NetworkSession:
         axis: what that chart counts as cost.
         problems: what the address asked for and could not have, each with its reason; kept until the visitor has read them.
         run: the run being looked at, or None.
+        left: the runs that were looked at before, each with the moment (`time.monotonic`) that another took its place.
         view: how a run's charts are looked at.
         revision: rises whenever the network is replaced; a form compares it to know that its fields are out of date.
         edited: something was changed here and is not in the address yet, so the address has nothing to say.
@@ -78,6 +80,7 @@ class NetworkSession:
     axis: Axis = AXES[0]
     problems: tuple[ExplainedError, ...] = ()
     run: str | None = None
+    left: dict[str | None, float] = field(default_factory=dict)
     view: ChartView = field(default_factory=ChartView)
     revision: int = 0
     edited: bool = False
@@ -199,8 +202,11 @@ def embedded_chosen() -> bool:
 
 
 def set_run(run: str | None) -> None:
-    """Make `run` the run being looked at; the address follows at the next `write_url`."""
-    session = _session()
+    """Make `run` the run being looked at; the address follows at the next `write_url`. Not by a control that a timer brings along."""
+    session, now = _session(), time.monotonic()
+    if brought_along() and now - session.left.get(run, -ADDRESS_TRAVEL_SECONDS) < ADDRESS_TRAVEL_SECONDS:
+        return
+    session.left[session.run] = now
     session.run = run
     session.edited = True
 

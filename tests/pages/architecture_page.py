@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
+
+from tests.pages.components import component_data
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 
@@ -53,12 +54,6 @@ def unfold(app: AppTest, place: str) -> None:
 
 def address_of(app: AppTest) -> dict[str, str]:
     return {name: app.query_params[name] for name in app.query_params}
-
-
-def component_data(app: AppTest, field: str) -> Any:
-    """What Python sent to the one component of the page whose data has that field."""
-    (found,) = (data for data in (json.loads(one.proto.json) for one in app.get("bidi_component")) if field in data)
-    return found
 
 
 def svg(app: AppTest) -> str:

@@ -16,6 +16,12 @@ def components(app: AppTest) -> list[Element]:
     return [one for one in app.get("bidi_component") if one.proto.component_name not in others]
 
 
+def component_data(app: AppTest, field: str) -> Any:
+    """What Python sent to the one component of the page whose data has that field."""
+    (found,) = (data for data in (json.loads(one.proto.json) for one in app.get("bidi_component")) if field in data)
+    return found
+
+
 def select(app: AppTest, table: str, **selection: Any) -> AppTest:
     """What the browser sends when this is selected in the table of the id `table`."""
     states = app._tree.get_widget_states()

@@ -18,7 +18,7 @@ from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.literal import literally
-from pages.parts.runs.listing import run_table, table_key
+from pages.parts.runs.listing import KEY, run_table
 from resnet.config import Recipe, TrainConfig
 from resnet.presets import PRESETS, RECIPES
 from resnet.runs import service
@@ -146,11 +146,11 @@ def links(app: AppTest) -> dict[str, str]:
 
 
 def listed(app: AppTest) -> Any:
-    return next(frame for frame in app.dataframe if frame.key in {table_key(number) for number in range(1, 9)})
+    return next(frame for frame in app.dataframe if frame.key == KEY)
 
 
 def ticked(app: AppTest) -> list[int]:
-    rows: list[int] = app.session_state[listed(app).key]["selection"]["rows"]
+    rows: list[int] = app.session_state[KEY]["selection"]["rows"]
     return rows
 
 
@@ -291,7 +291,6 @@ def test_a_tick_that_the_browser_sends_back_is_no_click(store: Store) -> None:
     for number, run in enumerate(("aaaa", "bbbb", "cccc")):
         keep(store, run, [*course(run, [0.1], [0.5]), finish(run, 99)], "finished", created=float(number))
     app = results(run="aaaa")
-    first = listed(app).proto.id
     assert ticked(app) == [2]
     opened = "earlier_runs_opened"
     assert opened not in click(app, rows=[2]).session_state  # with whatever was done elsewhere on the page
@@ -299,16 +298,26 @@ def test_a_tick_that_the_browser_sends_back_is_no_click(store: Store) -> None:
     app.query_params["run"] = "bbbb"
     app.run()
     assert ticked(app) == [1]
-    # By a browser that has not drawn the page of the other run yet.
-    app = select(app, first, rows=[2])
+    app = click(app, rows=[2])  # by a browser that has not drawn the page of the other run yet
     assert (app.query_params["run"], ticked(app)) == ("bbbb", [1])
     assert opened not in app.session_state
 
     app = click(app, rows=[0])
     assert (app.query_params["run"], ticked(app), app.session_state[opened]) == ("cccc", [0], 1)
-    table = listed(app).proto.id
-    app = click(app, cells=[[0, "network"]])  # into the row that is open: the reader is led up to it
-    assert (listed(app).proto.id, app.session_state[opened]) == (table, 2)
+    app = click(app, rows=[1])  # at once back to the one before: the hand has seen where it is
+    assert (app.query_params["run"], app.session_state[opened]) == ("bbbb", 2)
+
+
+def test_a_click_counts_once_however_often_the_browser_sends_it(store: Store) -> None:
+    for number, run in enumerate(("aaaa", "bbbb")):
+        keep(store, run, [*course(run, [0.1], [0.5]), finish(run, 99)], "finished", created=float(number))
+    app = results(run="aaaa")
+    for _ in range(3):
+        app = click(app, rows=[1], cells=[[1, "network"]])  # into the row that is open: the reader is led up to it
+        assert (app.query_params["run"], app.session_state["earlier_runs_opened"]) == ("aaaa", 1)
+    app.query_params["run"] = "bbbb"
+    app = click(app, rows=[1], cells=[[1, "network"]])
+    assert (app.query_params["run"], app.session_state["earlier_runs_opened"]) == ("bbbb", 1)
 
 
 def test_a_run_in_progress_leads_to_the_training_page(store: Store) -> None:

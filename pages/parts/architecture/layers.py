@@ -10,7 +10,7 @@ import streamlit as st
 from pages.parts.file_button import file_button
 from pages.parts.i18n import t
 from pages.parts.network_state import current_place, set_place
-from pages.parts.ticked import tick
+from pages.parts.ticked import clicked, tick
 from resnet.export import file_stem
 from resnet.outline import focus_on
 from resnet.plan import Plan
@@ -40,14 +40,13 @@ def layers_tab(network: Plan) -> None:
         )
 
     def take_row() -> None:
-        rows = st.session_state[_KEY].selection.rows
-        if rows:  # none also when the browser forgets its tick over other rows
-            set_place(str(table["name"].iloc[rows[0]]))
+        row = clicked(_KEY)
+        if row is not None and row < len(table):  # a search may have left fewer than the browser has
+            set_place(str(table["name"].iloc[row]))
 
     unfolded = focus_on(network, current_place()).layer
     # The ticked row is the layer that is unfolded above, wherever a search or another network has moved it.
-    ticked = [row for row, name in enumerate(table["name"]) if name == unfolded]
-    tick(_KEY, ticked)
+    tick(_KEY, next((row for row, name in enumerate(table["name"]) if name == unfolded), None))
     st.dataframe(
         table,
         hide_index=True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ import streamlit as st
 from pages.parts.i18n import explain, t, tn
 from pages.parts.network_state import set_run
 from pages.parts.runs.form import dataset_label
-from pages.parts.ticked import tick
+from pages.parts.ticked import clicked, tick
 from resnet.config import Recipe, ResNetConfig, TrainConfig
 from resnet.errors import TrainingError
 from resnet.families import title_of
@@ -25,48 +24,26 @@ from resnet.wording import listed
 if TYPE_CHECKING:
     from resnet.runs.store import RunRecord
 
-_KEY = "earlier_runs"
-_DRAWN, _OPENED = "earlier_runs_drawn", "earlier_runs_opened"
+KEY = "earlier_runs"
+_OPENED = "earlier_runs_opened"
 _ROW, _MOST_ROWS = 35, 10  # pixels; rows seen without scrolling
 
 
-@dataclass(slots=True, eq=False)
-class _Drawn:
-    """A table as it was drawn.
-
-    Another one is drawn where there are other runs, or where another is shown that was not opened here. A browser that has not seen it
-    yet still sends the row that was ticked before, and that is not a click into the new one.
-    """
-
-    number: int
-    runs: tuple[str, ...]
-    shown: str | None
-
-
 def run_list(records: Sequence[RunRecord], shown: str | None) -> None:
-    """Draw the runs, newest first, with the one that is `shown` selected."""
-    runs = tuple(record.id for record in records)
-    drawn: _Drawn | None = st.session_state.get(_DRAWN)
-    if drawn is None or (drawn.runs, drawn.shown) != (runs, shown):
-        drawn = st.session_state[_DRAWN] = _Drawn(drawn.number + 1 if drawn else 1, runs, shown)
-    # The table follows the page, not the other way round: the run may have been chosen by a link.
-    tick(table_key(drawn.number), [runs.index(shown)] if shown in runs else [])
+    """Draw the runs, newest first, with the one that is `shown` ticked."""
+    runs = [record.id for record in records]
+    tick(KEY, runs.index(shown) if shown in runs else None)
     st.dataframe(
         run_table(records, time_zone()),
-        key=table_key(drawn.number),
+        key=KEY,
         hide_index=True,
         height=_ROW * (1 + min(len(runs), _MOST_ROWS)) + 3,
         column_config=_columns(),
-        on_select=partial(_open, drawn),
+        on_select=partial(_open, runs),
         selection_mode=("single-row", "single-cell"),  # a click anywhere in a row is meant to open it
         placeholder="–",
         alt=t("Runs on this server"),
     )
-
-
-def table_key(number: int) -> str:
-    """The key of the table that was drawn as this one, counted from 1."""
-    return f"{_KEY}_{number}"
 
 
 def run_table(records: Sequence[RunRecord], zone: tzinfo) -> pd.DataFrame:
@@ -170,16 +147,11 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _open(drawn: _Drawn) -> None:
-    """A row was clicked, if `drawn` is the last table and not only the tick of the open run came back. The rows may have moved since."""
-    if drawn is not st.session_state.get(_DRAWN):
-        return
-    selection = st.session_state[table_key(drawn.number)]["selection"]
-    clicked = [drawn.runs[row] for row, _ in selection["cells"]]
-    ticked = [drawn.runs[row] for row in selection["rows"]]
-    if clicked or ticked not in ([], [drawn.shown]):
-        drawn.shown = (clicked or ticked)[0]
-        set_run(drawn.shown)
+def _open(runs: Sequence[str]) -> None:
+    """`runs` are the rows as they were drawn when the click came; a new run may have moved them since."""
+    row = clicked(KEY)
+    if row is not None:
+        set_run(runs[row])
         st.session_state[_OPENED] = times_opened() + 1
 
 
