@@ -12,9 +12,12 @@ export default function ({ data, parentElement }) {
   if (!place.told) {
     button.innerHTML = `${ICON}<span></span>`;
     button.onclick = () => take(place);
-    // Escape puts the words away until one comes again.
-    button.onkeydown = ({ key }) => { if (key === "Escape") help.hidden = true; };
-    button.onpointerenter = button.onfocus = () => { help.hidden = false; };
+    // Escape puts the words away until one comes again, whatever has the focus while the pointer is there.
+    const escape = ({ key }) => { if (key === "Escape") help.hidden = true; };
+    button.onkeydown = escape;
+    button.onfocus = () => { help.hidden = false; };
+    button.onpointerenter = () => { help.hidden = false; addEventListener("keydown", escape); };
+    button.onpointerleave = () => removeEventListener("keydown", escape);
   }
   // Streamlit calls again whenever anything on the page changes: what was said of this file stays.
   if (place.told?.file !== data.file) say(place, "");

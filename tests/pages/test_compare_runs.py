@@ -62,6 +62,17 @@ def test_the_address_names_the_runs_and_the_choice_is_written_into_it(store: Sto
     assert app.query_params["compare"] == "none"
 
 
+def test_runs_that_read_alike_are_told_apart_and_all_stay(store: Store) -> None:
+    for run in ("aaaa", "bbbb", "cccc"):  # as where a class starts the same recipe within a minute
+        keep(store, run, [*course(run, [0.1], [0.5]), finish(run, 99)], "finished", created=1_000.0)
+    app = results(view="compare", compare="cccc,aaaa")
+    choice = app.multiselect(key="results_compare")
+    assert len(set(choice.options)) == 3
+    app.run()  # for anything else on the page: the browser sends the choice back
+    assert app.multiselect(key="results_compare").value == ["cccc", "aaaa"]
+    assert app.query_params["compare"] == "cccc,aaaa"
+
+
 def test_runs_of_a_link_that_cannot_be_compared_are_told_of(store: Store) -> None:
     keep_three(store)
     keep(store, "dddd", course("dddd", [0.1], []), "running", created=9.0)

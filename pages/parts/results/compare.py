@@ -22,7 +22,7 @@ from pages.parts.network_state import current_view, set_view
 from pages.parts.results.compared_table import Row, compared_table
 from pages.parts.results.shown import PAGE
 from pages.parts.runs.chart_view import Unit
-from pages.parts.runs.earlier import name_of
+from pages.parts.runs.earlier import name_of, told_apart
 from pages.parts.runs.listing import network_words, state_words
 from pages.parts.runs.race_notice import is_race
 from pages.parts.theme import current_theme
@@ -154,13 +154,14 @@ def _choice(offered: Mapping[str, RunRecord], shown: RunRecord | None) -> list[R
     asked = _asked() or _first_choice(offered, shown)
     st.session_state[_WIDGET] = [run for run in asked if run in offered]
     st.session_state[_UNIT] = current_view().x
+    words = told_apart({run: _offer(record) for run, record in offered.items()})
     units: tuple[Unit, ...] = get_args(Unit)
     titles = {"epochs": t("Epochs"), "steps": t("Steps"), "seconds": t("Seconds")}
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         chosen = st.multiselect(
             t("Runs that are compared"),
             list(offered),
-            format_func=lambda run: _offer(offered[run]),
+            format_func=words.__getitem__,
             key=_WIDGET,
             on_change=_take_runs,
             placeholder=t("Choose runs"),

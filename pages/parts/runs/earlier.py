@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -30,11 +31,12 @@ def earlier_runs(records: Sequence[RunRecord]) -> None:
     """Draw the choice among these runs."""
     offered = {record.id: record for record in records}
     st.session_state[_KEY] = [run for run in current_view().under if run in offered]
+    words = told_apart({run: _offer(record) for run, record in offered.items()})
     with st.popover(t("Earlier runs"), icon=":material/layers:", type="tertiary"):
         st.multiselect(
             t("Curves laid under these"),
             list(offered),
-            format_func=lambda run: _offer(offered[run]),
+            format_func=words.__getitem__,
             max_selections=MOST_EARLIER,
             select_all=False,
             key=_KEY,
@@ -61,6 +63,12 @@ def name_of(record: RunRecord) -> str:
         return record.title
     when = datetime.fromtimestamp(record.created, time_zone())
     return f"{network_words(record.config.networks[0])} · {record.config.recipe.learning_rate:g} · {when:%m-%d %H:%M}"
+
+
+def told_apart(words: Mapping[str, str]) -> dict[str, str]:
+    """The words for each run, by its id, which they end with where others have the same: the browser sends words back, not ids."""
+    often = Counter(words.values())
+    return {run: f"{text} · {run}" if often[text] > 1 else text for run, text in words.items()}
 
 
 def _offer(record: RunRecord) -> str:
