@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from resnet.errors import StoreError
 from resnet.runs.schema import bring_up_to_date
 
 LOCK_PATIENCE = 5_000  # milliseconds to wait for another program's lock
+_RETRY_SECONDS = 0.02
 
 
 def default_url() -> str:
@@ -119,6 +121,21 @@ def _identity(path: Path) -> tuple[int, int]:
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     # WAL lets pages read while the hub writes; NORMAL is safe with it against everything but a power cut.
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={LOCK_PATIENCE}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    cursor.execute(f"PRAGMA busy_timeout={LOCK_PATIENCE}")
+    _patiently(cursor, "PRAGMA journal_mode=WAL")
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _patiently(cursor: Any, statement: str) -> None:
+    """SQLite does not wait where two want to turn one file into a WAL database: it refuses one of them at once."""
+    until = time.monotonic() + LOCK_PATIENCE / 1_000
+    while True:
+        try:
+            cursor.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(_RETRY_SECONDS)

@@ -7,10 +7,12 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from resnet.presets import DEMO
+from resnet.runs.database import _patiently
 from resnet.runs.store import GoOn, Store
 from tests.unit.test_store import batch
 
@@ -109,3 +111,20 @@ def test_servers_that_start_at_once_do_not_break_it(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{file}")
     assert {record.id for record in store.runs()} == {"old", "run-0", "run-1", "run-2"}
     store.close()
+
+
+def test_who_is_refused_at_once_while_another_makes_it_a_wal_database_tries_again(tmp_path: Path) -> None:
+    file = tmp_path / "runs.sqlite"
+    make_old(file, owner=False)
+    other = sqlite3.connect(file, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+    ours = sqlite3.connect(file, timeout=0)  # SQLite does not wait where both want this, whatever its timeout
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        ours.execute("PRAGMA journal_mode=WAL")
+    ending = Timer(0.2, other.rollback)
+    ending.start()
+    _patiently(ours.cursor(), "PRAGMA journal_mode=WAL")
+    ending.join()
+    assert ours.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    ours.close()
+    other.close()
