@@ -1,9 +1,11 @@
 // Streamlit's own words in the reader's language. An app can give it no others, so each is said anew where Streamlit writes it.
 
 const ATTRIBUTES = ["aria-label", "title", "placeholder"];
-// What the app or a visitor wrote; in the uploader and in a toolbar it is Streamlit that writes.
-const OURS = "[data-testid=stMain] [data-testid=stMarkdownContainer], [data-testid=stCode], script, style, .js-plotly-plot";
-const STREAMLITS = "[data-testid=stFileUploader], [data-testid=stElementToolbar]";
+// What the app or a visitor wrote: choices and cells with their attributes, and Markdown, but for that of Streamlit's labels.
+const CHOICES = "[data-tag], [role=option], [role=gridcell], textarea";
+const OURS = `${CHOICES}, [data-testid=stMarkdownContainer], [data-testid=stCode]`;
+const STREAMLITS = ["stFileUploader", "stElementToolbar", "stTooltipContent", "stHeader"].map((id) => `[data-testid=${id}]`).join();
+const NEVER = "script, style, noscript, canvas, .js-plotly-plot"; // drawings change often, and their words are ours
 // On the document, which outlives a component that is loaded again.
 const spoken = (document.resnetLabWords ??= { told: "{}", words: new Map(), patterns: [], said: new WeakMap(), watching: null });
 
@@ -16,7 +18,11 @@ function speak(words) {
   spoken.words = new Map(entries.filter(([english]) => !english.includes("{")));
   spoken.patterns = entries.filter(([english]) => english.includes("{")).map(([english, here]) => [pattern(english), here]);
   sayAll(document.body);
-  spoken.watching ??= watch();
+  if (entries.length) spoken.watching ??= watch();
+  else {
+    spoken.watching?.disconnect();
+    spoken.watching = null;
+  }
 }
 
 function watch() {
@@ -32,7 +38,9 @@ function watch() {
 }
 
 function sayAll(root) {
-  const walk = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  if ((root.nodeType === Node.ELEMENT_NODE ? root : root.parentElement)?.closest(NEVER)) return;
+  const worth = (node) => (node.nodeType === Node.ELEMENT_NODE && node.matches(NEVER) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+  const walk = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, worth);
   for (let node = root; node; node = walk.nextNode()) {
     if (node.nodeType === Node.TEXT_NODE) say(node);
     else if (node.nodeType === Node.ELEMENT_NODE) ATTRIBUTES.filter((name) => node.hasAttribute(name)).forEach((name) => say(node, name));
@@ -42,7 +50,7 @@ function sayAll(root) {
 /** One text or attribute. What is not changed by Streamlit since goes by the words that Streamlit had there. */
 function say(node, attribute = "") {
   const now = attribute ? node.getAttribute(attribute) : node.nodeValue;
-  if (!now || (!attribute && isOurs(node.parentElement))) return;
+  if (!now || (attribute ? node.closest(CHOICES) : isOurs(node.parentElement))) return;
   const before = spoken.said.get(node)?.[attribute];
   const english = before?.here === now ? before.english : now;
   const here = translated(english);

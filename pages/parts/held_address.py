@@ -9,6 +9,7 @@ The browser's "back" and a link to another page are heard at once; another addre
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -115,7 +116,7 @@ def follow(name: str, allowed: Callable[[], Collection[str]], *, first: str, sil
 def keep(name: str, value: str, *, first: str, page: str = "") -> None:
     """Change a parameter, here and in the address, which does not say what is `first`. A control that a timer brings along changes none."""
     held = _all().setdefault(page + name, Held(first))
-    if brought_along() and time.monotonic() - held.said.get(value, -ADDRESS_TRAVEL_SECONDS) < ADDRESS_TRAVEL_SECONDS:
+    if brought_along(max(held.said.values(), default=-math.inf)):
         return
     held.said[held.value] = held.said[st.query_params.get(name)] = time.monotonic()
     held.value = value

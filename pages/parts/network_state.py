@@ -65,7 +65,7 @@ class NetworkSession:
         axis: what that chart counts as cost.
         problems: what the address asked for and could not have, each with its reason; kept until the visitor has read them.
         run: the run being looked at, or None.
-        left: the runs that were looked at before, each with the moment (`time.monotonic`) that another took its place.
+        run_set: when it was chosen here (`time.monotonic`).
         view: how a run's charts are looked at.
         revision: rises whenever the network is replaced; a form compares it to know that its fields are out of date.
         edited: something was changed here and is not in the address yet, so the address has nothing to say.
@@ -80,7 +80,7 @@ class NetworkSession:
     axis: Axis = AXES[0]
     problems: tuple[ExplainedError, ...] = ()
     run: str | None = None
-    left: dict[str | None, float] = field(default_factory=dict)
+    run_set: float = -math.inf
     view: ChartView = field(default_factory=ChartView)
     revision: int = 0
     edited: bool = False
@@ -203,10 +203,10 @@ def embedded_chosen() -> bool:
 
 def set_run(run: str | None) -> None:
     """Make `run` the run being looked at; the address follows at the next `write_url`. Not by a control that a timer brings along."""
-    session, now = _session(), time.monotonic()
-    if brought_along() and now - session.left.get(run, -ADDRESS_TRAVEL_SECONDS) < ADDRESS_TRAVEL_SECONDS:
+    session = _session()
+    if brought_along(session.run_set):
         return
-    session.left[session.run] = now
+    session.run_set = time.monotonic()
     session.run = run
     session.edited = True
 

@@ -6,48 +6,63 @@ that the page set, the one before it where the browser has not heard of the newe
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
-# A browser that has not drawn the page yet still sends the tick before. All that is lost meanwhile is a click on the box of that row.
-_TRAVEL_SECONDS = 10.0
-_Selection = tuple[tuple[int, ...], tuple[int, ...]]  # rows, and the rows of cells
+# A browser that has not drawn the page yet still sends what was selected before. What that cannot be told from is a click on the same.
+_TRAVEL_SECONDS = 3.0
 
 
 @dataclass(slots=True)
 class _Ticked:
-    """Which row is ticked, when others were last, and the last selection that came."""
+    """What each row is, which one is ticked, and what of the past the browser may still say.
 
+    Attributes:
+        before: rows that were ticked, each with the moment (`time.monotonic`) it was superseded.
+        moved: when the page last ticked another row, or had other rows.
+        heard: the last selection that came: rows, and cells by row and column.
+    """
+
+    names: tuple[str, ...] = ()
     row: int | None = None
     before: dict[int, float] = field(default_factory=dict)
-    heard: _Selection | None = None
+    moved: float = -math.inf
+    heard: tuple[Any, Any] = ((), ())
 
 
-def tick(key: str, row: int | None) -> None:
-    """Tick this row of the table `key`. Before it is drawn."""
-    ticked = _of(key)
-    if ticked.row is not None and ticked.row != row:
-        ticked.before[ticked.row] = time.monotonic()
-    ticked.row = row
+def tick(key: str, names: Sequence[str], chosen: str | None) -> None:
+    """Tick the row of that name in the table `key`, or none. Before it is drawn; `names` are what its rows are."""
+    ticked, now = _of(key), time.monotonic()
+    row = names.index(chosen) if chosen in names else None
+    if (row, tuple(names)) != (ticked.row, ticked.names):
+        ticked.moved = now
+        if ticked.row is not None:
+            ticked.before[ticked.row] = now
+    ticked.row, ticked.names = row, tuple(names)
     # All that the browser says of a selection is said, what is empty too: the same one in fewer words would count as changed by it.
     st.session_state[key] = {"selection": {"rows": [] if row is None else [row], "columns": [], "cells": []}}
 
 
-def clicked(key: str) -> int | None:
-    """The row that was clicked, the ticked one if it was a cell of it; None for what is no click. For the table's callback."""
-    ticked, selection = _of(key), st.session_state[key]["selection"]
-    rows, cells = tuple(selection["rows"]), tuple(row for row, _ in selection["cells"])
-    if ticked.heard == (rows, cells):
-        return None
+def clicked(key: str) -> str | None:
+    """The row that was clicked, be it the ticked one, in a cell; None for what is no click. For the table's callback."""
+    ticked, selection, now = _of(key), st.session_state[key]["selection"], time.monotonic()
+    rows, cells = tuple(selection["rows"]), tuple(selection["cells"])
+    row = cells[0][0] if cells else rows[0] if rows else None
+    again = (rows, cells) == ticked.heard and (row == ticked.row or ticked.moved == -math.inf or now - ticked.moved < _TRAVEL_SECONDS)
     ticked.heard = rows, cells
-    row = next(iter(cells or rows), None)
-    if row is None or (not cells and (row == ticked.row or time.monotonic() - ticked.before.get(row, -_TRAVEL_SECONDS) < _TRAVEL_SECONDS)):
+    if again or row is None or row >= len(ticked.names):
         return None
-    ticked.row = row
-    ticked.before.clear()  # who clicked into it has the newest table
-    return row
+    if not cells and (row == ticked.row or now - ticked.before.get(row, -math.inf) < _TRAVEL_SECONDS):
+        return None
+    # Who clicked into it has the newest table.
+    ticked.row, ticked.moved = row, -math.inf
+    ticked.before.clear()
+    return ticked.names[row]
 
 
 def _of(key: str) -> _Ticked:

@@ -119,9 +119,9 @@ def test_streamlits_own_words_follow_the_language(server: AppServer, visit: Visi
         expect(uploader.get_by_text(upload, exact=True)).to_be_visible()
         expect(uploader.get_by_text(limit, exact=True)).to_be_visible()
         page.get_by_role("button", name=menu).click()
-        expect(page.get_by_text(dark, exact=True)).to_be_visible()  # written only now
+        expect(page.get_by_role("menuitemradio", name=dark)).to_be_visible()  # written only now
         page.keyboard.press("Escape")
-        expect(page.get_by_text(dark, exact=True)).to_have_count(0)
+        expect(page.get_by_role("menuitemradio", name=dark)).to_have_count(0)
     expect_no_traceback(page)
 
 

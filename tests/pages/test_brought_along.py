@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 
 import pytest
@@ -40,8 +41,14 @@ def test_what_was_chosen_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> Non
     app.button[0].click().run()
     assert (app.text_input[0].value, app.selectbox[0].value) == ("2", "bbbb")
     assert look(app, monkeypatch, "1", "aaaa") == ("2", "bbbb")
-    # What the page has never said comes from the visitor, whoever brings it.
-    assert look(app, monkeypatch, "3", "cccc") == ("3", "cccc")
     # By itself a control may go back.
-    app.text_input[0].set_value("2").run()
-    assert app.text_input[0].value == "2"
+    app.text_input[0].set_value("1").run()
+    assert app.text_input[0].value == "1"
+
+
+def test_what_has_stood_for_long_may_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = AppTest.from_function(_page).run()
+    app.button[0].click().run()
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 60)
+    assert look(app, monkeypatch, "3", "cccc") == ("3", "cccc")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import time
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
@@ -316,8 +317,20 @@ def test_a_click_counts_once_however_often_the_browser_sends_it(store: Store) ->
         app = click(app, rows=[1], cells=[[1, "network"]])  # into the row that is open: the reader is led up to it
         assert (app.query_params["run"], app.session_state["earlier_runs_opened"]) == ("aaaa", 1)
     app.query_params["run"] = "bbbb"
-    app = click(app, rows=[1], cells=[[1, "network"]])
+    app = click(app, rows=[1], cells=[[1, "network"]])  # by a browser that has not drawn the page of the other run yet
     assert (app.query_params["run"], app.session_state["earlier_runs_opened"]) == ("bbbb", 1)
+
+
+def test_the_same_cell_may_be_clicked_again_once_another_run_was_opened_elsewhere(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, run in enumerate(("aaaa", "bbbb")):
+        keep(store, run, [*course(run, [0.1], [0.5]), finish(run, 99)], "finished", created=float(number))
+    app = click(results(run="aaaa"), rows=[0], cells=[[0, "network"]])
+    assert app.query_params["run"] == "bbbb"
+    app.query_params["run"] = "aaaa"
+    app.run()
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 60)
+    assert click(app, rows=[0], cells=[[0, "network"]]).query_params["run"] == "bbbb"
 
 
 def test_a_run_in_progress_leads_to_the_training_page(store: Store) -> None:

@@ -15,7 +15,7 @@ from tests.pages.components import component_data
 
 ROUTER = str(Path(__file__).resolve().parents[2] / "pages" / "router.py")
 FIELD = re.compile(r"\{\w+\}")
-JOINED = re.compile(r"\{\w+\}|(?<=Press Enter to )")  # which Streamlit makes of two parts
+JOINED = re.compile(r"\{\w+\}|(?<=Enter to )| (?=options)|(?<=options)")  # which Streamlit makes of two parts
 
 
 def test_streamlit_still_writes_them() -> None:

@@ -40,13 +40,12 @@ def layers_tab(network: Plan) -> None:
         )
 
     def take_row() -> None:
-        row = clicked(_KEY)
-        if row is not None and row < len(table):  # a search may have left fewer than the browser has
-            set_place(str(table["name"].iloc[row]))
+        name = clicked(_KEY)
+        if name is not None:
+            set_place(name)
 
-    unfolded = focus_on(network, current_place()).layer
     # The ticked row is the layer that is unfolded above, wherever a search or another network has moved it.
-    tick(_KEY, next((row for row, name in enumerate(table["name"]) if name == unfolded), None))
+    tick(_KEY, list(table["name"]), focus_on(network, current_place()).layer)
     st.dataframe(
         table,
         hide_index=True,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,15 +30,14 @@ _ROW, _MOST_ROWS = 35, 10  # pixels; rows seen without scrolling
 
 def run_list(records: Sequence[RunRecord], shown: str | None) -> None:
     """Draw the runs, newest first, with the one that is `shown` ticked."""
-    runs = [record.id for record in records]
-    tick(KEY, runs.index(shown) if shown in runs else None)
+    tick(KEY, [record.id for record in records], shown)
     st.dataframe(
         run_table(records, time_zone()),
         key=KEY,
         hide_index=True,
-        height=_ROW * (1 + min(len(runs), _MOST_ROWS)) + 3,
+        height=_ROW * (1 + min(len(records), _MOST_ROWS)) + 3,
         column_config=_columns(),
-        on_select=partial(_open, runs),
+        on_select=_open,
         selection_mode=("single-row", "single-cell"),  # a click anywhere in a row is meant to open it
         placeholder="–",
         alt=t("Runs on this server"),
@@ -147,11 +145,10 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _open(runs: Sequence[str]) -> None:
-    """`runs` are the rows as they were drawn when the click came; a new run may have moved them since."""
-    row = clicked(KEY)
-    if row is not None:
-        set_run(runs[row])
+def _open() -> None:
+    run = clicked(KEY)
+    if run is not None:
+        set_run(run)
         st.session_state[_OPENED] = times_opened() + 1
 
 
