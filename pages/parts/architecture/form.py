@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.parts.architecture.form_state import NetworkForm, control, key_of, size_text, take_preset
 from pages.parts.architecture.gallery import gallery_button
 from pages.parts.architecture.status import refusal
-from pages.parts.display import pixels
+from pages.parts.display import phone, pixels
 from pages.parts.i18n import t
 from pages.parts.network_address import preset_of
 from pages.parts.network_state import set_network
@@ -105,18 +105,21 @@ def _take_chosen() -> None:
 def _stage_controls(form: NetworkForm) -> None:
     most = min(MAX_BLOCKS_PER_STAGE, max(_MOST_BLOCKS, max(form.given.depths) + _ROOM))
     channels = t("Base channels") if form.values[key_of("block")] == "bottleneck" else t("Channels")
-    for place, heading in zip(_row(), ("", t("Blocks"), channels), strict=True):
-        place.caption(heading)
+    labels: Literal["visible", "collapsed"] = "visible" if phone() else "collapsed"
+    if not phone():
+        for place, heading in zip(_row(), ("", t("Blocks"), channels), strict=True):
+            place.caption(heading)
     for stage in range(1, len(form.given.depths) + 1):
         name, blocks, width = _row()
-        name.markdown(t("Stage {number}", number=stage))
+        if not phone():
+            name.markdown(t("Stage {number}", number=stage))
         with blocks:
             st.slider(
                 t("Stage {number}, blocks", number=stage),
                 1,
                 most,
                 **control(form, f"network_depth_{stage}"),
-                label_visibility="collapsed",
+                label_visibility=labels,
             )
         widths = _with(_WIDTHS, form.given.widths, form.values[f"network_width_{stage}"])
         with width:
@@ -124,13 +127,13 @@ def _stage_controls(form: NetworkForm) -> None:
                 t("Stage {number}, channels", number=stage),
                 widths,
                 **control(form, f"network_width_{stage}"),
-                label_visibility="collapsed",
+                label_visibility=labels,
             )
 
 
-def _row() -> list[DeltaGenerator]:
-    """Places for a stage's name, its blocks and its channels, side by side however narrow the window."""
-    return st.columns([0.9, 1, 1], gap="small", vertical_alignment="center")
+def _row() -> Sequence[DeltaGenerator]:
+    """Places for a stage's name, blocks and channels, side by side; on a phone one below the other, and each control has its label."""
+    return [st.container() for _ in range(3)] if phone() else st.columns([0.9, 1, 1], gap="small", vertical_alignment="center")
 
 
 def _choice(form: NetworkForm, name: str, advice: str) -> None:
