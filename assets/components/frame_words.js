@@ -1,11 +1,11 @@
 // Streamlit's own words in the reader's language. An app can give it no others, so each is said anew where Streamlit writes it.
 
-const ATTRIBUTES = ["aria-label", "title", "placeholder"];
+const ATTRIBUTES = ["aria-label", "title", "placeholder", "data-title"]; // the last is what Plotly's tools show
 // What the app or a visitor wrote: choices and cells with their attributes, and Markdown, but for that of Streamlit's labels.
 const CHOICES = "[data-tag], [role=option], [role=gridcell], textarea";
 const OURS = `${CHOICES}, [data-testid=stMarkdownContainer], [data-testid=stCode]`;
 const STREAMLITS = ["stFileUploader", "stElementToolbar", "stTooltipContent", "stHeader"].map((id) => `[data-testid=${id}]`).join();
-const NEVER = "script, style, noscript, canvas, .js-plotly-plot"; // drawings change often, and their words are ours
+const NEVER = "script, style, noscript, canvas, .main-svg"; // Plotly's drawings change often, and their words are ours
 // On the document, which outlives a component that is loaded again.
 const spoken = (document.resnetLabWords ??= { told: "{}", words: new Map(), patterns: [], said: new WeakMap(), watching: null });
 
@@ -50,7 +50,7 @@ function sayAll(root) {
 /** One text or attribute. What is not changed by Streamlit since goes by the words that Streamlit had there. */
 function say(node, attribute = "") {
   const now = attribute ? node.getAttribute(attribute) : node.nodeValue;
-  if (!now || (attribute ? node.closest(CHOICES) : isOurs(node.parentElement))) return;
+  if (!now || (attribute ? node.closest(CHOICES) && !node.matches("button, [role=button]") : isOurs(node.parentElement))) return;
   const before = spoken.said.get(node)?.[attribute];
   const english = before?.here === now ? before.english : now;
   const here = translated(english);
