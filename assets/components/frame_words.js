@@ -68,8 +68,11 @@ function translated(english) {
   const words = english.trim();
   const whole = spoken.words.get(words);
   if (whole) return english.replace(words, () => whole);
-  const fitting = spoken.patterns.find(([form]) => form.test(english));
-  return fitting ? fitting[1].replace(/\{\w+\}/, () => fitting[0].exec(english)[1]) : english;
+  for (const [form, here] of spoken.patterns) {
+    const found = form.exec(english);
+    if (found) return here.replace(/\{\w+\}/, () => found[1]);
+  }
+  return english;
 }
 
 function pattern(english) {

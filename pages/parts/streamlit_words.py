@@ -6,14 +6,21 @@ The browser's part is assets/components/frame_words.js.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from pages.parts.i18n import current_language, translator
 
 
 def streamlit_words() -> Mapping[str, str]:
     """What is said for each of them; nothing for what is said as it is, as all is in English. A `{field}` stands for any text."""
-    words = zip(_words(str), _words(translator(current_language())), strict=True)
-    return {english: here for english, here in words if here != english}
+    return _said(current_language())
+
+
+@lru_cache
+def _said(language: str) -> Mapping[str, str]:
+    words = zip(_words(str), _words(translator(language)), strict=True)
+    return MappingProxyType({english: here for english, here in words if here != english})
 
 
 def _words(t: Callable[[str], str]) -> list[str]:

@@ -39,11 +39,6 @@ def layers_tab(network: Plan) -> None:
             help=t("All {count:,} layers, whatever the search shows.", count=len(network.layers)),
         )
 
-    def take_row() -> None:
-        name = clicked(_KEY)
-        if name is not None:
-            set_place(name)
-
     # The ticked row is the layer that is unfolded above, wherever a search or another network has moved it.
     tick(_KEY, list(table["name"]), focus_on(network, current_place()).layer)
     st.dataframe(
@@ -54,7 +49,7 @@ def layers_tab(network: Plan) -> None:
         row_height=_ROW_HEIGHT,
         key=_KEY,
         selection_mode="single-row",
-        on_select=take_row,
+        on_select=_take_row,
     )
     st.caption(
         t(
@@ -63,6 +58,12 @@ def layers_tab(network: Plan) -> None:
             count=len(network.layers),
         )
     )
+
+
+def _take_row() -> None:
+    name = clicked(_KEY)
+    if name is not None:
+        set_place(name)
 
 
 def _csv(network: Plan) -> str:

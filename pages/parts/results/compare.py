@@ -5,7 +5,6 @@ Without a run `record` is None: the embedded network is being looked at.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, get_args
@@ -154,7 +153,8 @@ def _choice(offered: Mapping[str, RunRecord], shown: RunRecord | None) -> list[R
     asked = _asked() or _first_choice(offered, shown)
     st.session_state[_WIDGET] = [run for run in asked if run in offered]
     st.session_state[_UNIT] = current_view().x
-    words = told_apart({run: _offer(record) for run, record in offered.items()})
+    # Each by other words: it is words that the browser sends back.
+    words = dict(zip(offered, told_apart([(run, _offer(record)) for run, record in offered.items()]), strict=True))
     units: tuple[Unit, ...] = get_args(Unit)
     titles = {"epochs": t("Epochs"), "steps": t("Steps"), "seconds": t("Seconds")}
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
@@ -214,8 +214,8 @@ def _entries(lab: Service, records: Sequence[RunRecord]) -> list[_Entry]:
         for network, curve in zip(networks, curves, strict=True):
             name = f"{network_words(network)} · {name_of(record)}" if is_race(record) else name_of(record)
             found.append(_Entry(record, network, name, curve))
-    names = Counter(entry.name for entry in found)
-    return [replace(entry, name=f"{entry.name} · {entry.record.id}") if names[entry.name] > 1 else entry for entry in found]
+    names = told_apart([(entry.record.id, entry.name) for entry in found])
+    return [replace(entry, name=name) for entry, name in zip(found, names, strict=True)]
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)

@@ -9,13 +9,12 @@ import streamlit as st
 
 from resnet.config import ResNetConfig, Schedule
 from resnet.datasets import DATASETS
-from resnet.figures.calibration import calibration_figure
 from resnet.figures.class_accuracy import ClassAccuracy, class_accuracies, class_accuracy_figure
 from resnet.figures.confusion import confusion_figure
 from resnet.figures.curves import Curves, curves_figure, curves_of
 from resnet.figures.palette import PLAIN, RESIDUAL, Colour, Theme
 from resnet.inquiries import TestPredictions
-from resnet.metrics import Calibration, calibration, confusion
+from resnet.metrics import Calibration, confusion
 from resnet.wording import Translate, class_titles, listed, percent
 
 if TYPE_CHECKING:
@@ -52,13 +51,8 @@ def confusion_drawn(found: TestPredictions, network: ResNetConfig, theme: Theme,
     return confusion_figure(confusion(found), class_titles(t), colour_of(network), theme, t)
 
 
-def calibration_drawn(found: TestPredictions, network: ResNetConfig, theme: Theme, t: Translate) -> go.Figure:
-    """Whether it is as often right as it is sure."""
-    return calibration_figure(calibration(found), colour_of(network), theme, t)
-
-
 def calibration_spoken(curve: Calibration, t: Translate) -> str:
-    """The same in words."""
+    """Whether it is as often right as it is sure, in words."""
     points = (f"{percent(sure, 0)} {percent(right, 0)}" for sure, right in zip(curve.confidence, curve.accuracy, strict=True))
     return t("Share right against the probability of the class named: {points}.", points=listed(points, t))
 

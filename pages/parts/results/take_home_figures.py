@@ -9,11 +9,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.parts.i18n import ASSETS, t
-from pages.parts.results.run_figures import calibration_drawn, classes_of, confusion_drawn, curves_drawn, curves_known
+from pages.parts.results.run_figures import classes_of, colour_of, confusion_drawn, curves_drawn, curves_known
 from pages.parts.theme import current_theme
 from resnet.config import ResNetConfig
+from resnet.figures.calibration import calibration_figure
 from resnet.figures.standalone import standalone
 from resnet.inquiries import TestPredictions
+from resnet.metrics import calibration
 from resnet.runs.routes import PLOTLY_URL
 
 if TYPE_CHECKING:
@@ -42,8 +44,8 @@ def figure_files(lab: Service, record: RunRecord, network: ResNetConfig, stem: s
     if record.result is not None:
         matrix = confusion_drawn(found, network, theme, t) if found is not None else None
         figures.append(_one(t("Confusion matrix"), matrix, f"{stem}_confusion", _NARROW))
-        calibration = calibration_drawn(found, network, theme, t) if found is not None else None
-        figures.append(_one(t("Calibration curve"), calibration, f"{stem}_calibration", _WIDTH))
+        curve = calibration_figure(calibration(found), colour_of(network), theme, t) if found is not None else None
+        figures.append(_one(t("Calibration curve"), curve, f"{stem}_calibration", _WIDTH))
     st.markdown(f"**{t('Figures')}**")
     _figure_files(
         key="take_figures",

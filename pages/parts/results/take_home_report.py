@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from pages.parts.i18n import current_language, language_tag, t, translator
 from pages.parts.results.run_figures import (
-    calibration_drawn,
     calibration_spoken,
     classes_known,
     classes_of,
+    colour_of,
     confusion_drawn,
     curves_drawn,
     curves_known,
@@ -23,6 +23,7 @@ from pages.parts.runs.result import duration
 from resnet.config import ResNetConfig
 from resnet.datasets import DATASETS
 from resnet.export.report import Drawing, Metric, Report, Table, report_html
+from resnet.figures.calibration import calibration_figure
 from resnet.figures.class_accuracy import ClassAccuracy, wilson_interval
 from resnet.figures.curves import Curves
 from resnet.inquiries import TestPredictions
@@ -129,7 +130,7 @@ def _answered(network: ResNetConfig, found: TestPredictions | None, t: Translate
     )
     return [
         Drawing(t("Confusion matrix"), confusion_drawn(found, network, "light", t), spoken, spoken),
-        Drawing(t("Calibration curve"), calibration_drawn(found, network, "light", t), calibration_spoken(curve, t), apart),
+        Drawing(t("Calibration curve"), calibration_figure(curve, colour_of(network), "light", t), calibration_spoken(curve, t), apart),
     ]
 
 

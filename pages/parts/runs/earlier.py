@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,8 @@ def earlier_runs(records: Sequence[RunRecord]) -> None:
     """Draw the choice among these runs."""
     offered = {record.id: record for record in records}
     st.session_state[_KEY] = [run for run in current_view().under if run in offered]
-    words = told_apart({run: _offer(record) for run, record in offered.items()})
+    # Each by other words: it is words that the browser sends back.
+    words = dict(zip(offered, told_apart([(run, _offer(record)) for run, record in offered.items()]), strict=True))
     with st.popover(t("Earlier runs"), icon=":material/layers:", type="tertiary"):
         st.multiselect(
             t("Curves laid under these"),
@@ -65,10 +66,10 @@ def name_of(record: RunRecord) -> str:
     return f"{network_words(record.config.networks[0])} · {record.config.recipe.learning_rate:g} · {when:%m-%d %H:%M}"
 
 
-def told_apart(words: Mapping[str, str]) -> dict[str, str]:
-    """The words for each run, by its id, which they end with where others have the same: the browser sends words back, not ids."""
-    often = Counter(words.values())
-    return {run: f"{text} · {run}" if often[text] > 1 else text for run, text in words.items()}
+def told_apart(words: Sequence[tuple[str, str]]) -> list[str]:
+    """Words for runs, from each one's id and words for it: where others have the same, they end with the id."""
+    often = Counter(text for _, text in words)
+    return [f"{text} · {run}" if often[text] > 1 else text for run, text in words]
 
 
 def _offer(record: RunRecord) -> str:
